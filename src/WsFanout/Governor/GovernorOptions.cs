@@ -1,0 +1,32 @@
+namespace WsFanout.Governor;
+
+/// <summary>How much of the machine this server may use, and at which part of it newcomers and intake stop.</summary>
+internal sealed record GovernorOptions
+{
+    /// <summary>Cores; 100 % of <c>ws_cpu_percent</c> is this much.</summary>
+    public double CpuLimitCores { get; init; } = 1;
+
+    /// <summary>Bytes the process may use; the collector's hard limit is 60 % of it.</summary>
+    public long MemoryLimitBytes { get; init; } = 512L << 20;
+
+    /// <summary>Most clients at once, exact. The next one is refused with 503 <c>max_connections</c>.</summary>
+    public int MaxConnections { get; init; } = 1000;
+
+    /// <summary>Most units of concurrency held open: a client counts 2, a worker 1, the fixed loops 20.</summary>
+    public int MaxTasks { get; init; } = 2448;
+
+    /// <summary>Percent of <see cref="CpuLimitCores"/> above which new clients are refused; 100 is off.</summary>
+    public double CpuRejectPercent { get; init; } = 75;
+
+    /// <summary>Percent below which new clients are let in again.</summary>
+    public double CpuRejectResumePercent { get; init; } = 70;
+
+    /// <summary>Percent of <see cref="CpuLimitCores"/> above which intake pauses; 100 is off.</summary>
+    public double CpuPausePercent { get; init; } = 80;
+
+    /// <summary>Percent below which intake goes on.</summary>
+    public double CpuPauseResumePercent { get; init; } = 75;
+
+    /// <summary>Time between two readings of the CPU meter; smoothed with a half-life of two readings.</summary>
+    public TimeSpan CpuSampleInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+}

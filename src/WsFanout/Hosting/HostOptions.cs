@@ -1,0 +1,22 @@
+namespace WsFanout.Hosting;
+
+/// <summary>Where the process listens, how it logs and how long it may take to leave.</summary>
+internal sealed record HostOptions
+{
+    /// <summary>Address of the listener: <c>:3002</c>, <c>127.0.0.1:3002</c>, <c>[::1]:0</c>. Port 0 lets the system choose.</summary>
+    public string Address { get; init; } = ":3002";
+
+    /// <summary>Connections waiting to be accepted; the kernel cuts it to <c>somaxconn</c>.</summary>
+    public int ListenBacklog { get; init; } = 4096;
+
+    /// <summary>Time a connection has for its first request head.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time from SIGTERM to the end of the process.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    public Microsoft.Extensions.Logging.LogLevel LogLevel { get; init; } = Microsoft.Extensions.Logging.LogLevel.Information;
+
+    /// <summary>One JSON object a line; else text for people.</summary>
+    public bool LogJson { get; init; } = true;
+}

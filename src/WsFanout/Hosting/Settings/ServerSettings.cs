@@ -1,0 +1,25 @@
+using WsFanout.Clients;
+using WsFanout.Fanout;
+using WsFanout.Governor;
+using WsFanout.History;
+using WsFanout.Intake;
+
+namespace WsFanout.Hosting.Settings;
+
+/// <summary>Everything the environment said, checked and worked out: one record for each stage.</summary>
+internal sealed record ServerSettings
+{
+    public HostOptions Host { get; init; } = new();
+
+    public GovernorOptions Governor { get; init; } = new();
+
+    public StreamOptions Stream { get; init; } = new();
+
+    public PublishOptions Publish { get; init; } = new();
+
+    public FanoutOptions Fanout { get; init; } = new();
+
+    public HistoryOptions History { get; init; } = new();
+
+    public ClientOptions Clients { get; init; } = new();
+}

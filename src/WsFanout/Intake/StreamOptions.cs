@@ -1,0 +1,54 @@
+namespace WsFanout.Intake;
+
+/// <summary>Which stream is read, as whom, and how much is asked for at a time.</summary>
+internal sealed record StreamOptions
+{
+    /// <summary>Servers to try, in order given. Empty: the built-in source.</summary>
+    public IReadOnlyList<Uri> Servers { get; init; } = [];
+
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? Token { get; init; }
+
+    public string StreamName { get; init; } = "ODIN_TOKENS";
+
+    /// <summary>Subjects the stream holds when this server creates it, and which of its messages are served.</summary>
+    public IReadOnlyList<string> Subjects { get; init; } = ["odin.token.>"];
+
+    /// <summary>Taken off a subject to make a channel.</summary>
+    public string SubjectPrefix { get; init; } = "odin.token.";
+
+    /// <summary>Start of every consumer name; instance and serial follow, so two servers never share one.</summary>
+    public string ConsumerPrefix { get; init; } = "ws-server";
+
+    /// <summary>Names this process to the broker. Letters, digits, <c>_</c> and <c>-</c>.</summary>
+    public string InstanceId { get; init; } = "local";
+
+    public TimeSpan StreamMaxAge { get; init; } = TimeSpan.FromSeconds(30);
+
+    public long StreamMaxMessages { get; init; } = 100_000;
+
+    public long StreamMaxBytes { get; init; } = 52_428_800;
+
+    /// <summary><c>file</c> or <c>memory</c>, when this server creates the stream.</summary>
+    public string Storage { get; init; } = "file";
+
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Create the stream when it is missing; else wait for somebody to create it.</summary>
+    public bool EnsureStream { get; init; } = true;
+
+    /// <summary>Most messages asked for in one pull.</summary>
+    public int PullBatch { get; init; } = 256;
+
+    /// <summary>Time after which a pull that has not been filled ends.</summary>
+    public TimeSpan PullExpires { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time of silence after which the broker shows it is alive. Twice this plus 500 ms without one: re-create.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of a channel name; a subject with a longer one is skipped and counted.</summary>
+    public int MaxChannelLength { get; init; } = 256;
+}
