@@ -33,6 +33,8 @@ internal sealed class ChannelTable
 
     public HeldChannel? Find(string name) => _byName.GetValueOrDefault(name);
 
+    public HeldChannel? Known(ReadOnlySpan<byte> utf8Name) => _lookup.TryGetValue(utf8Name, out var channel) ? channel : null;
+
     /// <param name="forgotten">The channel that had to go for a new one; its messages are still linked to it.</param>
     public HeldChannel FindOrAdd(ReadOnlySpan<byte> utf8Name, out HeldChannel? forgotten)
     {

@@ -51,6 +51,9 @@ internal sealed class MessageHistory
     /// <summary>The channel of that name as far as it is remembered. Any thread.</summary>
     public HeldChannel? Find(string channel) => _channels.Find(channel);
 
+    /// <summary>The channel of that name if it is remembered. Intake only; makes no string.</summary>
+    public HeldChannel? Known(ReadOnlySpan<byte> utf8Name) => _channels.Known(utf8Name);
+
     /// <summary>The channel of that name, remembered from now on. Intake only.</summary>
     /// <param name="utf8Name">A legal name; a new one is copied.</param>
     public HeldChannel Channel(ReadOnlySpan<byte> utf8Name)
