@@ -26,7 +26,7 @@ internal sealed class BuiltInSource : IMessageSource
         _served = served;
         _time = time;
         MaxPayload = options.MaxBytes;
-        _waiting = Channel.CreateBounded<Publication>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
+        _waiting = System.Threading.Channels.Channel.CreateBounded<Publication>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
         _state = new IntakeState(false, false, "starting", "the built-in source has not started yet", time.GetTimestamp());
     }
 
@@ -75,7 +75,7 @@ internal sealed class BuiltInSource : IMessageSource
 
     private async ValueTask StoreAsync(Publication publication, CancellationToken stopping)
     {
-        // Its payload's buffer is the request's: once the request has given up, it may be somebody else's. Claiming settles who was first.
+        // A request that has given up was answered with a timeout: what it wanted stored must not appear after all.
         if (!publication.TryClaim()) return;
 
         var sequence = _ledger.Position.Sequence + 1;

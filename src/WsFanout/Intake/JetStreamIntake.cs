@@ -1,0 +1,171 @@
+using WsFanout.Fanout;
+using WsFanout.Nats;
+
+namespace WsFanout.Intake;
+
+/// <summary>
+/// Reads a JetStream stream for ever: attaches right behind the cursor, pulls on credit, and on any trouble attaches again. The entrance of
+/// the server when a broker is given.
+/// </summary>
+internal sealed partial class JetStreamIntake : IMessageSource
+{
+    private static readonly TimeSpan DetachTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly NatsConnection _connection;
+    private readonly NatsJSContext _js;
+    private readonly StreamLedger _ledger;
+    private readonly Ring _ring;
+    private readonly IntakeContext _context;
+    private readonly Attacher _attacher;
+    private readonly StreamWatch _watch;
+    private readonly JetStreamPublisher _publisher;
+    private readonly RecreatePace _pace = new();
+    private readonly ILogger _logger;
+
+    private volatile IntakeState _state;
+
+    public JetStreamIntake(StreamLedger ledger, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
+    {
+        var options = context.Options;
+        _ledger = ledger;
+        _ring = ring;
+        _context = context;
+        _logger = context.Logger;
+        _connection = new NatsConnection(
+            new NatsOpts
+            {
+                Servers = options.Servers,
+                Name = options.InstanceId,
+                Username = options.User,
+                Password = options.Password,
+                Token = options.Token,
+            },
+            context.Time,
+            loggers.CreateLogger<NatsConnection>());
+        _js = new NatsJSContext(_connection);
+        _attacher = new Attacher(
+            _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
+        _watch = new StreamWatch(_connection, ledger, options, context.Time);
+        _publisher = new JetStreamPublisher(_connection, options, publishTimeout);
+        _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
+        context.Metrics.Observe(
+            () => _connection.ConnectionState == NatsConnectionState.Open,
+            () => Math.Max(0, _connection.ReconnectCount),
+            () => _watch.Lag,
+            () => _watch.HeadroomSeconds,
+            () => 0);
+    }
+
+    public IntakeState State => _state;
+
+    public long MaxPayload => _connection.ServerInfo?.MaxPayload ?? long.MaxValue;
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        _connection.Start();
+        var watching = _watch.RunAsync(stopping);
+        try
+        {
+            while (true)
+            {
+                await ServeConsumerAsync(stopping);
+                await Task.Delay(_pace.Next(), _context.Time, stopping);
+            }
+        }
+        finally
+        {
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(channel, payload, cancellationToken);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>One consumer from its creation to its trouble.</summary>
+    private async Task ServeConsumerAsync(CancellationToken stopping)
+    {
+        Attachment? attachment = null;
+        try
+        {
+            if (_connection.ConnectionState != NatsConnectionState.Open)
+            {
+                Away("disconnected", _connection.LastError ?? "not connected to the broker");
+                await WaitForConnectionAsync(stopping);
+            }
+
+            attachment = await _attacher.AttachAsync(stopping);
+            _context.Metrics.ConsumerCreated();
+            Attached();
+            var loop = new PullLoop(_js, attachment, _ledger, _ring, _context);
+            var trouble = await loop.RunAsync(stopping);
+            if (loop.HasHeard) _pace.Reset();
+            Away("consumer_lost", trouble);
+        }
+        catch (AttachRefusedException refused)
+        {
+            Away(refused.Reason, refused.Message);
+        }
+        catch (NatsException failed)
+        {
+            if (attachment is not null) _pace.Reset();
+            Away(ReasonOf(failed), failed.Message);
+        }
+        finally
+        {
+            if (attachment is not null) await DetachAsync(attachment);
+        }
+    }
+
+    private async Task WaitForConnectionAsync(CancellationToken stopping)
+    {
+        var open = _connection.WaitUntilOpenAsync(stopping);
+        while (!open.IsCompleted)
+        {
+            // What keeps the connection from opening can change while it does.
+            await Task.WhenAny(open, Task.Delay(TimeSpan.FromSeconds(1), _context.Time, stopping));
+            if (!open.IsCompleted) Away("disconnected", _connection.LastError ?? "not connected to the broker");
+        }
+
+        await open;
+    }
+
+    /// <summary>Best effort: the stop token may have fired, and the broker may be gone; the consumer then goes by itself.</summary>
+    private async Task DetachAsync(Attachment attachment)
+    {
+        using var limit = new CancellationTokenSource(DetachTimeout, _context.Time);
+        await _attacher.DetachAsync(attachment, limit.Token);
+    }
+
+    private void Attached()
+    {
+        _state = new IntakeState(true, true, null, null, _context.Time.GetTimestamp());
+        LogAttached(_context.Options.StreamName, _ledger.Position.Sequence, _connection.ServerInfo?.ServerName ?? "?");
+    }
+
+    private void Away(string reason, string detail)
+    {
+        var state = _state;
+        if (state.Attached || state.Reason != reason || state.Detail != detail) LogAway(_context.Options.StreamName, reason, detail);
+
+        // Away since the last time it was attached, not since the last change of the reason.
+        _state = new IntakeState(state.EverAttached, false, reason, detail, state.Attached ? _context.Time.GetTimestamp() : state.Since);
+    }
+
+    private static string ReasonOf(NatsException failed) => failed switch
+    {
+        NatsNoRespondersException => "jetstream_off",
+        NatsPermissionException => "not_permitted",
+        NatsTimeoutException => "no_answer",
+        NatsNotConnectedException => "disconnected",
+        NatsJSApiException => "refused",
+        _ => "broker_error",
+    };
+
+    [LoggerMessage(LogLevel.Information, "Attached to stream {Stream} behind {Sequence} at {Broker}.")]
+    private partial void LogAttached(string stream, long sequence, string broker);
+
+    [LoggerMessage(LogLevel.Warning, "Not attached to stream {Stream}: {Reason}: {Detail}")]
+    private partial void LogAway(string stream, string reason, string detail);
+}

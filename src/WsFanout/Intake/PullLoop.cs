@@ -1,0 +1,178 @@
+using System.Globalization;
+using WsFanout.Fanout;
+using WsFanout.Nats;
+
+namespace WsFanout.Intake;
+
+/// <summary>Pulls from one consumer on credit and hands every message to the ledger, until something is wrong with the consumer.</summary>
+/// <remarks>The intake only; one object for one consumer.</remarks>
+internal sealed partial class PullLoop
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly NatsJSContext _js;
+    private readonly Attachment _attachment;
+    private readonly StreamLedger _ledger;
+    private readonly Ring _ring;
+    private readonly IntakeContext _context;
+    private readonly PullCredit _credit;
+    private readonly PullRequest _request;
+    private readonly TimeSpan _longestSilence;
+
+    private long _consumerSequence;
+    private long _heardAt;
+
+    public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, IntakeContext context)
+    {
+        _js = js;
+        _attachment = attachment;
+        _ledger = ledger;
+        _ring = ring;
+        _context = context;
+        var options = context.Options;
+        _credit = new PullCredit(ring, options.PullBatch, options.PullExpires, context.Time);
+        _request = new PullRequest { Expires = options.PullExpires, IdleHeartbeat = options.Heartbeat };
+        _longestSilence = (options.Heartbeat * 2) + TimeSpan.FromMilliseconds(500);
+        _heardAt = context.Time.GetTimestamp();
+    }
+
+    /// <summary>Whether the consumer has given any sign of life.</summary>
+    public bool HasHeard { get; private set; }
+
+    /// <returns>Why the consumer can't be used any more.</returns>
+    public async Task<string> RunAsync(CancellationToken stopping)
+    {
+        var arrived = Task.CompletedTask;
+        var tick = Task.CompletedTask;
+        while (true)
+        {
+            while (_attachment.Inbox.Msgs.TryRead(out var message))
+            {
+                if (await TakeAsync(message, stopping) is { } trouble) return trouble;
+                await AskAsync(stopping);
+            }
+
+            if (tick.IsCompleted)
+            {
+                if (Tick() is { } trouble) return trouble;
+                tick = Task.Delay(TickInterval, _context.Time, stopping);
+            }
+
+            await AskAsync(stopping);
+            if (arrived.IsCompleted) arrived = _attachment.Inbox.Msgs.WaitToReadAsync(stopping).AsTask();
+            await await Task.WhenAny(arrived, tick, _credit.Outstanding > 0 ? tick : await RoomAsync(stopping));
+            if (arrived is Task<bool> { IsCompletedSuccessfully: true, Result: false }) return "the subscription ended";
+        }
+    }
+
+    /// <summary>Nothing may be asked for: ends when that may have changed.</summary>
+    private async ValueTask<Task> RoomAsync(CancellationToken stopping)
+    {
+        // The wait first, the look after it: room that appears in between is not missed.
+        var room = _ring.WhenRoomChanges(stopping);
+        await AskAsync(stopping);
+        return room;
+    }
+
+    private async ValueTask AskAsync(CancellationToken stopping)
+    {
+        if (_credit.Wanted() is var wanted and > 0)
+        {
+            if (_credit.Outstanding == 0) _heardAt = _context.Time.GetTimestamp();
+            await _js.PullAsync(_context.Options.StreamName, _attachment.Consumer, _request with { Batch = wanted }, _attachment.Inbox.Subject, stopping);
+            _credit.Asked(wanted);
+        }
+    }
+
+    private string? Tick()
+    {
+        _ledger.Tick();
+        _credit.ForgetLate();
+        return _credit.Outstanding > 0 && _context.Time.GetElapsedTime(_heardAt) > _longestSilence
+            ? "no message and no heartbeat for too long"
+            : null;
+    }
+
+    private async ValueTask<string?> TakeAsync(NatsMsg message, CancellationToken stopping)
+    {
+        using (message)
+        {
+            _heardAt = _context.Time.GetTimestamp();
+            HasHeard = true;
+            if (message.StatusCode != 0) return Status(message);
+            if (!NatsJSMsgMetadata.TryParse(message.ReplyTo, out var metadata))
+            {
+                return $"a message came without a position that could be read: {System.Text.Encoding.UTF8.GetString(message.ReplyTo)}";
+            }
+
+            if (metadata.ConsumerSequence != _consumerSequence + 1)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"delivery {metadata.ConsumerSequence} came after {_consumerSequence}");
+            }
+
+            _consumerSequence++;
+            _credit.Came(message.Payload.Length);
+            return await AcceptAsync(message, metadata, stopping);
+        }
+    }
+
+    private async ValueTask<string?> AcceptAsync(NatsMsg message, NatsJSMsgMetadata metadata, CancellationToken stopping)
+    {
+        var sequence = metadata.StreamSequence;
+        if (sequence <= _ledger.Position.Sequence)
+        {
+            _context.Metrics.DuplicateIgnored();
+            return null;
+        }
+
+        if (!_ledger.Follows(sequence))
+        {
+            var hole = await _ledger.HoleAsync(sequence - 1, "delivery", stopping);
+            LogHole(_context.Logger, _context.Options.StreamName, hole.From, hole.To);
+        }
+
+        if (_ledger.Accept(message.Subject, message.Payload, sequence, metadata.TimestampNanos) is { } entry)
+        {
+            await _ledger.DealAsync(entry, stopping);
+        }
+
+        return null;
+    }
+
+    /// <returns>Why the consumer can't be used any more; null when it can.</returns>
+    private string? Status(in NatsMsg status)
+    {
+        switch (status.StatusCode)
+        {
+            case 100:
+                return LostInFlight(status);
+            case 404 or 408:
+                _credit.Ended();
+                return null;
+            case 409 when status.StatusText.StartsWith("Message Size", StringComparison.OrdinalIgnoreCase):
+                _credit.Ended();
+                return null;
+            case 409 or 503:
+                return $"the broker says {status.StatusCode.ToString(CultureInfo.InvariantCulture)} {status.StatusText}";
+            default:
+                // A newer broker's word: it ends this request, and the next one shows whether it matters.
+                LogUnknownStatus(_context.Logger, status.StatusCode, status.StatusText);
+                _credit.Ended();
+                return null;
+        }
+    }
+
+    private string? LostInFlight(in NatsMsg heartbeat)
+    {
+        if (!heartbeat.TryGetHeader("Nats-Last-Consumer"u8, out var text)) return null;
+        return System.Buffers.Text.Utf8Parser.TryParse(text, out long last, out _) && last > _consumerSequence
+            ? string.Create(CultureInfo.InvariantCulture, $"the broker has delivered up to {last}, {_consumerSequence} came")
+            : null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Stream {Stream} jumped over {From} to {To}: a gap is announced to every client.")]
+    private static partial void LogHole(ILogger logger, string stream, long from, long to);
+
+    [LoggerMessage(LogLevel.Information, "A pull was ended with a status this version does not know: {Code} {Text}.")]
+    private static partial void LogUnknownStatus(ILogger logger, int code, string text);
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using WsFanout.Nats;
+
+namespace WsFanout.Intake;
+
+/// <summary>Looks at the stream before it is read: creates it when it is missing, refuses one that can't be served, reports what differs.</summary>
+internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions options, ILogger<StreamEnsurer> logger)
+{
+    private const int StreamNotFound = 10059;
+    private const int SubjectsOverlap = 10065;
+
+    // The intake only: what was reported last, so that it is said once.
+    private string? _reported;
+
+    /// <exception cref="AttachRefusedException">It is missing and must not be created, or can't be served as it is.</exception>
+    /// <exception cref="NatsException">The broker did not answer or refused.</exception>
+    public async Task<StreamInfo> EnsureAsync(CancellationToken cancellationToken)
+    {
+        var info = await FindAsync(cancellationToken) ?? await CreateAsync(cancellationToken);
+        if (info.Config.Retention != StreamConfigRetention.Limits)
+        {
+            throw new AttachRefusedException(
+                "wrong_retention",
+                $"stream {options.StreamName} has retention {info.Config.Retention.ToString().ToLowerInvariant()}; only limits can be served: with any other, readers take messages from each other");
+        }
+
+        ReportDifferences(info.Config);
+        return info;
+    }
+
+    private async Task<StreamInfo?> FindAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await js.GetStreamAsync(options.StreamName, cancellationToken);
+        }
+        catch (NatsJSApiException missing) when (missing.ErrCode == StreamNotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<StreamInfo> CreateAsync(CancellationToken cancellationToken)
+    {
+        if (!options.EnsureStream)
+        {
+            throw new AttachRefusedException("stream_not_found", $"stream {options.StreamName} does not exist and JS_STREAM_ENSURE is false");
+        }
+
+        var config = new StreamConfig
+        {
+            Name = options.StreamName,
+            Subjects = options.Subjects,
+            Retention = StreamConfigRetention.Limits,
+            Storage = options.Storage == "memory" ? StreamConfigStorage.Memory : StreamConfigStorage.File,
+            MaxAge = options.StreamMaxAge,
+            MaxMsgs = options.StreamMaxMessages,
+            MaxBytes = options.StreamMaxBytes,
+            NumReplicas = options.Replicas,
+            AllowDirect = true,
+        };
+        try
+        {
+            var info = await js.CreateStreamAsync(config, cancellationToken);
+            LogCreated(options.StreamName, string.Join(',', options.Subjects), options.Storage);
+            return info;
+        }
+        catch (NatsJSApiException overlap) when (overlap.ErrCode == SubjectsOverlap)
+        {
+            throw new AttachRefusedException(
+                "subjects_overlap", $"stream {options.StreamName} can't be created: another stream already holds some of {string.Join(',', options.Subjects)}");
+        }
+    }
+
+    private void ReportDifferences(StreamConfig config)
+    {
+        var differences = Differences(config).ToArray();
+        var report = string.Join("; ", differences);
+        if (report == _reported) return;
+        _reported = report;
+        if (differences.Length > 0) LogDiffers(options.StreamName, report);
+    }
+
+    private IEnumerable<string> Differences(StreamConfig config)
+    {
+        if (config.MaxAge != options.StreamMaxAge) yield return $"max_age is {config.MaxAge}, JS_STREAM_MAX_AGE {options.StreamMaxAge}";
+        if (Limit(config.MaxMsgs) != options.StreamMaxMessages) yield return Differs("max_msgs", config.MaxMsgs, "JS_STREAM_MAX_MSGS", options.StreamMaxMessages);
+        if (Limit(config.MaxBytes) != options.StreamMaxBytes) yield return Differs("max_bytes", config.MaxBytes, "JS_STREAM_MAX_BYTES", options.StreamMaxBytes);
+        if (config.NumReplicas != options.Replicas) yield return Differs("replicas", config.NumReplicas, "JS_STREAM_REPLICAS", options.Replicas);
+        var held = config.Subjects ?? [];
+        var missing = options.Subjects.Where(subject => !held.Contains(subject)).ToArray();
+        if (missing.Length > 0) yield return $"its subjects are {string.Join(',', held)}, without {string.Join(',', missing)} of JS_SUBJECTS";
+    }
+
+    private static long Limit(long value) => value <= 0 ? 0 : value;
+
+    private static string Differs(string what, long actual, string variable, long wanted) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} is {actual}, {variable} {wanted}");
+
+    [LoggerMessage(LogLevel.Information, "Created stream {Stream} for {Subjects}, storage {Storage}.")]
+    private partial void LogCreated(string stream, string subjects, string storage);
+
+    [LoggerMessage(LogLevel.Warning, "Stream {Stream} exists and differs from the settings: {Differences}. It is served as it is.")]
+    private partial void LogDiffers(string stream, string differences);
+}
