@@ -142,6 +142,9 @@ public class JetStreamTests
         await js.PullAsync("TRADES", "c_1", new() { Batch = 5, Expires = TimeSpan.FromMilliseconds(200) }, sub.Subject);
         using var expired = await sub.NextAsync();
         await js.PullAsync("TRADES", "c_1", new() { Batch = 5, Expires = TimeSpan.FromSeconds(30) }, sub.Subject);
+
+        // A pull that is overtaken by the deletion gets no answer at all.
+        await Wait.UntilAsync(async () => (await js.GetConsumerAsync("TRADES", "c_1")).NumWaiting == 1, "the server holds the pull");
         await js.DeleteConsumerAsync("TRADES", "c_1");
         using var deleted = await sub.NextAsync();
 
