@@ -6,7 +6,7 @@ namespace WsFanout.Nats;
 public sealed partial class NatsConnection
 {
     [LoggerMessage(LogLevel.Information, "Connected to NATS server {Server} ({ServerName}, version {Version}), connection number {Generation}.")]
-    private partial void LogOpen(ServerAddress server, string? serverName, string version, long generation);
+    private partial void LogOpen(ServerAddress server, string? serverName, string? version, long generation);
 
     [LoggerMessage(LogLevel.Warning, "Lost the connection to NATS server {Server}: {Reason}.")]
     private partial void LogLost(ServerAddress server, string reason);

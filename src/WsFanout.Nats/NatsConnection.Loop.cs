@@ -5,8 +5,8 @@ namespace WsFanout.Nats;
 /// <summary>The loop that keeps a connection open.</summary>
 public sealed partial class NatsConnection
 {
-    // Loop only.
-    private string? _lastLoggedFailure;
+    // Loop only: what was last logged about each server that cannot be reached.
+    private readonly Dictionary<ServerAddress, string> _loggedFailures = [];
 
     private async Task RunAsync()
     {
@@ -71,19 +71,19 @@ public sealed partial class NatsConnection
     private void NoteFailure(ServerAddress server, SessionEnd failure)
     {
         _lastError = failure.Reason;
-        if (_lastLoggedFailure == failure.Reason)
+        if (_loggedFailures.GetValueOrDefault(server) == failure.Reason)
         {
             LogStillFailing(server, failure.Reason);
             return;
         }
 
-        _lastLoggedFailure = failure.Reason;
+        _loggedFailures[server] = failure.Reason;
         LogFailed(server, failure.Reason);
     }
 
     private void Accept(ServerAddress server, NatsSession session)
     {
-        _lastLoggedFailure = null;
+        _loggedFailures.Clear();
         _lastInfo = session.Info;
         lock (_gate)
         {

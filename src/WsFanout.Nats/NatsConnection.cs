@@ -22,6 +22,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
     // Guarded by _gate.
     private TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _loop;
+    private bool _disposed;
 
     // Written by the loop, read from anywhere.
     private volatile NatsSession? _open;
@@ -77,7 +78,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_disposed, this);
             _loop = _loop is null ? Task.Run(RunAsync) : throw new InvalidOperationException("The connection was started before.");
         }
     }
@@ -129,11 +130,12 @@ public sealed partial class NatsConnection : IAsyncDisposable
         Task? loop;
         lock (_gate)
         {
-            if (_stopping.IsCancellationRequested)
+            if (_disposed)
             {
                 return;
             }
 
+            _disposed = true;
             loop = _loop;
         }
 

@@ -1,3 +1,5 @@
+using WsFanout.Nats.Protocol;
+
 namespace WsFanout.Nats;
 
 /// <summary>Where to connect, as whom, and how patient to be.</summary>
@@ -39,5 +41,5 @@ public sealed record NatsOpts
     public int MaxPendingRequests { get; init; } = 8192;
 
     /// <summary>Name and hosts only: this ends up in logs.</summary>
-    public override string ToString() => $"{Name} -> {string.Join(", ", Servers.Select(server => $"{server.Host}:{server.Port}"))}";
+    public override string ToString() => $"{Name} -> {string.Join(", ", Servers.Select(server => $"{server.Host}:{(server.Port > 0 ? server.Port : ServerAddress.DefaultPort)}"))}";
 }

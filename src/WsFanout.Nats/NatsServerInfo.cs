@@ -9,7 +9,7 @@ public sealed record NatsServerInfo
 
     public string? ServerName { get; init; }
 
-    public string Version { get; init; } = "";
+    public string? Version { get; init; }
 
     public int Proto { get; init; }
 
@@ -32,7 +32,7 @@ public sealed record NatsServerInfo
     public string? Nonce { get; init; }
 
     /// <summary>Other servers of the cluster, <c>host:port</c>. Exposed, not acted upon.</summary>
-    public IReadOnlyList<string> ConnectUrls { get; init; } = [];
+    public IReadOnlyList<string> ConnectUrls { get; init => field = value ?? []; } = [];
 
     /// <summary>The server is about to stop and asks its clients to leave. Logged, not acted upon.</summary>
     [JsonPropertyName("ldm")]

@@ -98,8 +98,18 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         await EndRunAsync();
     }
 
-    /// <summary>Freezes it: the kernel still acknowledges what is sent to it, nothing answers.</summary>
-    public void Stop() => Signal(SigStop);
+    /// <summary>Freezes it: the kernel still acknowledges what is sent to it, nothing answers. Returns when it stands still.</summary>
+    public void Stop()
+    {
+        Signal(SigStop);
+
+        // The signal is sent at once; the threads halt one after the other, and the last may still answer something.
+        var threads = $"/proc/{Running.Id}/task";
+        if (Directory.Exists(threads) && !SpinWait.SpinUntil(() => Directory.GetDirectories(threads).All(IsStopped), StartDeadline))
+        {
+            throw new InvalidOperationException($"nats-server {Running.Id} did not halt.");
+        }
+    }
 
     public void Continue() => Signal(SigCont);
 
@@ -208,6 +218,12 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(StartDeadline);
         process.Dispose();
         _process = null;
+    }
+
+    private static bool IsStopped(string thread)
+    {
+        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 
     private static int FreePort()

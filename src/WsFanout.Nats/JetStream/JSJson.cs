@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace WsFanout.Nats;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(JSErrorResponse))]
 [JsonSerializable(typeof(JSAccountInfo))]
 [JsonSerializable(typeof(StreamInfo))]

@@ -93,7 +93,8 @@ public sealed class NatsJSContext(NatsConnection connection)
         string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers = null, TimeSpan timeout = default, CancellationToken ct = default)
     {
         using var answer = await connection.RequestAsync(subject, payload, headers, timeout, ct);
-        return Read(answer, subject, JSJson.Default.PubAckResponse);
+        var ack = Read(answer, subject, JSJson.Default.PubAckResponse);
+        return ack is { Seq: > 0, Stream.Length: > 0 } ? ack : throw new NatsException($"Somebody who is no stream answers on '{subject}'.");
     }
 
     /// <summary>Asks for messages, which arrive on <paramref name="replyTo"/>. Waits for no answer: a missing consumer shows as silence.</summary>

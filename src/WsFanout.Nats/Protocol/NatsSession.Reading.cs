@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 
 namespace WsFanout.Nats.Protocol;
@@ -20,19 +19,14 @@ internal sealed partial class NatsSession
     // Read loop only.
     private readonly FrameReader _reader = new();
     private bool _greeted, _accepted;
-    private string? _lastLogged;
 
     // Written by the read loop, read from anywhere.
     private volatile NatsServerInfo _info = new();
-    private volatile string? _lastError, _inboxDenied;
 
     // The pinger counts up, the read loop sets it to 0; interlocked.
     private int _pingsOut;
 
     public NatsServerInfo Info => _info;
-
-    /// <summary>Words of the last -ERR on this connection, whether it ended it or not.</summary>
-    public string? LastError => _lastError;
 
     /// <returns>Why the connection is to end; null only when <paramref name="untilAccepted"/> and it was.</returns>
     private async Task<SessionEnd?> PumpAsync(bool untilAccepted, CancellationToken ct)
@@ -157,53 +151,5 @@ internal sealed partial class NatsSession
 
         _greeted = true;
         return info.TlsRequired ? new SessionEnd($"{_server} requires TLS, which is not supported yet", Slowly: true) : Introduce();
-    }
-
-    private SessionEnd? OnError(ReadOnlySpan<byte> text)
-    {
-        var words = Printable.Of(text);
-        _lastError = words;
-        if (ServerError.Classify(words) is { } end)
-        {
-            return end;
-        }
-
-        if (!TryBlame(Encoding.UTF8.GetString(text), words) && _lastLogged != words)
-        {
-            _lastLogged = words;
-            LogServerError(_server, words);
-        }
-
-        return null;
-    }
-
-    /// <summary>Fails the request or the subscription that a refusal is about.</summary>
-    private bool TryBlame(string text, string words)
-    {
-        var reason = new NatsPermissionException(words);
-        if (ServerError.IsPublishDenied(text, out var subject))
-        {
-            return _requests.FailOldest(subject, reason);
-        }
-
-        if (!ServerError.IsSubscriptionDenied(text, out subject))
-        {
-            return false;
-        }
-
-        if (subject == _inbox + "*")
-        {
-            _inboxDenied = words;
-            return false;
-        }
-
-        if (_subs.FindBySubject(subject) is not { } sub)
-        {
-            return false;
-        }
-
-        _subs.Remove(sub.Sid);
-        sub.End(reason);
-        return true;
     }
 }

@@ -139,7 +139,15 @@ internal sealed class Outbox : IDisposable
         }
     }
 
-    public void Dispose() => _work.Dispose();
+    public void Dispose()
+    {
+        // Under the lock: whoever ends or appends at this moment has let go of the semaphore, and who comes later will not touch it.
+        lock (_gate)
+        {
+            _ended = true;
+            _work.Dispose();
+        }
+    }
 
     private Task ProgressLocked() => (_progress ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

@@ -13,5 +13,11 @@ internal sealed class PendingRequest(long id, string subject)
 
     public void Settle(NatsMsg answer) => _answer.SetResult(answer);
 
-    public void Fail(NatsException reason) => _answer.SetException(reason);
+    public void Fail(NatsException reason)
+    {
+        _answer.SetException(reason);
+
+        // Seen, in case the caller has stopped waiting for another reason meanwhile.
+        _ = _answer.Task.Exception;
+    }
 }

@@ -5,7 +5,7 @@ namespace WsFanout.Nats.Protocol;
 /// <summary>One server to connect to, and who we are there.</summary>
 internal sealed record ServerAddress
 {
-    private const int DefaultPort = 4222;
+    public const int DefaultPort = 4222;
 
     public required string Host { get; init; }
 
