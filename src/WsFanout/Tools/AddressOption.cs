@@ -12,12 +12,12 @@ internal static class AddressOption
 
     private static Option<Uri> Build(string? listener, string description, bool webSocket)
     {
-        // Shown by --help; an address that cannot be called is only a problem when it is needed.
+        // An address that cannot be called is only a problem when it is needed.
         var known = ServerUrl.OfListener(listener ?? "");
         if (webSocket && known is not null) known = ServerUrl.ToWebSocket(known);
         return new Option<Uri>("--url")
         {
-            Description = $"{description} [default: {known?.AbsoluteUri.TrimEnd('/') ?? "none"}]",
+            Description = description,
             HelpName = webSocket ? "ws://host:port/ws" : "http://host:port",
             DefaultValueFactory = result => known ?? Fail(result, $"the server's address '{listener}' has no port that can be called: give --url"),
             CustomParser = result => Read(result, webSocket),

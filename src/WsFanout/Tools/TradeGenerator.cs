@@ -32,8 +32,7 @@ internal sealed class TradeGenerator
         _prices[chosen] *= 1 + ((_random.NextDouble() - 0.5) * 0.004);
         _number++;
         _buffer.ResetWrittenCount();
-        using var json = new Utf8JsonWriter(_buffer);
-        Write(json, chosen, time);
+        using (var json = new Utf8JsonWriter(_buffer)) Write(json, chosen, time);
         return (_symbols[chosen], _buffer.WrittenMemory);
     }
 
