@@ -53,6 +53,7 @@ internal sealed class TradeGenerator
         json.WriteString("taker", "0x" + _random.GetHexString(40, lowercase: true));
         json.WriteString("tx", "0x" + _random.GetHexString(64, lowercase: true));
         json.WriteNumber("block", 19_000_000 + (_number / 20));
+        json.WriteString("order", "0x" + _random.GetHexString(24, lowercase: true));
         json.WriteString("venue", "demo");
         json.WriteEndObject();
     }
