@@ -24,7 +24,7 @@ internal static class TailCommand
             var options = new TailOptions
             {
                 Endpoint = parsed.GetRequiredValue(url),
-                Channels = parsed.GetRequiredValue(channels),
+                Channels = [.. parsed.GetRequiredValue(channels).Distinct()],
                 Json = parsed.GetValue(json),
             };
             var console = parsed.InvocationConfiguration;

@@ -16,7 +16,7 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
     public bool Subscribed { get; private set; }
 
     /// <summary>What the connection must not end without; for the message when it does not come.</summary>
-    public string WaitsFor => _welcome ? "subscription_ack" : "welcome";
+    public string WaitsFor => _welcome ? "accepted subscription" : "welcome";
 
     /// <summary>Set when no subscription was accepted: there is nothing to wait for.</summary>
     public ConnectionEnd? Refused { get; private set; }
@@ -104,12 +104,14 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
 
     private void Acknowledged(JsonElement frame)
     {
+        // Nothing accepted: the errors that follow say why.
+        if (Number(frame, "count") == 0) return;
+
         Subscribed = true;
         position.Acknowledged(Number(frame, "seq"), Number(frame, "ts"), Text(frame, "epoch"));
         if (frame.TryGetProperty("recovered", out var recovered) && recovered.ValueKind == JsonValueKind.False)
             printer.Note("not everything since the last connection could be recovered");
-        if (Number(frame, "count") == 0) Refused = new ConnectionEnd("no subscription was accepted", Final: true);
-        else printer.Note($"subscribed to {string.Join(", ", options.Channels)} at {Number(frame, "seq")}");
+        printer.Note($"subscribed to {string.Join(", ", options.Channels)} at {Number(frame, "seq")}");
     }
 
     private void Gap(JsonElement frame)

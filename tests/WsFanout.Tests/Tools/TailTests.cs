@@ -184,6 +184,7 @@ public sealed class TailTests
         {
             await client.SendAsync(ScriptedSocket.Welcome);
             await client.ReceiveAsync();
+            await client.SendAsync("""{"type":"subscription_ack","id":1,"subscribed":[],"count":0,"seq":10,"ts":1000,"epoch":"e1"}""");
             await client.SendAsync("""{"type":"error","id":1,"code":"invalid_channel","message":"a..b has an empty token"}""");
             await client.StayAsync();
         });
