@@ -19,8 +19,8 @@ internal sealed class TradeGenerator
     {
         _random = new Random(seed);
         _symbols = [.. Enumerable.Range(0, symbols).Select(TokenNames.At)];
-        // From fractions of a cent to tens of thousands, the first symbols the dear ones.
-        _prices = [.. _symbols.Select((_, number) => 60_000 * Math.Pow(0.88, number) * (0.8 + (0.4 * _random.NextDouble())))];
+        // The first two are dear; the others lie anywhere from a cent to a few hundred.
+        _prices = [.. _symbols.Select((_, number) => number switch { 0 => 60_000, 1 => 3_000, _ => Math.Pow(10, (4.5 * _random.NextDouble()) - 2) })];
     }
 
     /// <summary>The next trade.</summary>
@@ -45,8 +45,8 @@ internal sealed class TradeGenerator
         json.WriteString("pair", _symbols[chosen] + "-USD");
         json.WriteString("id", $"trade-{_number:D10}");
         json.WriteString("side", _random.Next(2) == 0 ? "buy" : "sell");
-        json.WriteString("price", price.ToString("G10", CultureInfo.InvariantCulture));
-        json.WriteString("amount", amount.ToString("G8", CultureInfo.InvariantCulture));
+        json.WriteString("price", price.ToString("0.########", CultureInfo.InvariantCulture));
+        json.WriteString("amount", amount.ToString("0.########", CultureInfo.InvariantCulture));
         json.WriteString("value_usd", (price * amount).ToString("F2", CultureInfo.InvariantCulture));
         json.WriteNumber("time", time.ToUnixTimeMilliseconds());
         json.WriteString("maker", "0x" + _random.GetHexString(40, lowercase: true));
