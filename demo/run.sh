@@ -24,7 +24,7 @@ exec </dev/null
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 1
 readonly root
 readonly program=${WSFANOUT:-$root/artifacts/wsfanout/wsfanout}
-readonly ready_within=30
+ready_within=30
 readonly nats_image=nats:2.10.27-alpine
 
 say() { printf 'demo: %s\n' "$*"; }
@@ -171,7 +171,7 @@ install_nats_server() {
 
 start_nats() {
   [[ -z ${NATS_SERVER:-} || -x $NATS_SERVER ]] || fail "NATS_SERVER=$NATS_SERVER is not a program."
-  local server= port=${NATS_PORT:-4222}
+  local server='' port=${NATS_PORT:-4222}
   if ! server=$(find_nats_server); then
     if install_nats_server; then
       server=$(find_nats_server)
@@ -192,7 +192,7 @@ start_nats() {
     start nats-server 5 "$work/nats.log" "$server" -js -a 127.0.0.1 -p "$port" -sd "$work/jetstream"
   else
     say "no nats-server here; starting it by Docker: $nats_image"
-    local container=wsfanout-demo-$$
+    local container=wsfanout-demo-$$ ready_within=300 # The image may have to come first.
     echo "container $container" >&"$keep"
     start nats-server 10 "$work/nats.log" docker run --rm --name "$container" -p "127.0.0.1:$port:4222" "$nats_image" -js
   fi
