@@ -1,0 +1,199 @@
+// The live page: shows what a FanoutClient hears. All text of others goes into the page as textContent, never as markup.
+
+import { FanoutClient } from './client.js';
+
+const MAX_ROWS = 100;
+const MAX_EVENTS = 50;
+const MAX_DATA_CHARACTERS = 2_000;
+const MAX_LATENCIES = 500;
+const SECONDS = 60;
+const RENDER_EVERY_MS = 100;
+
+const at = id => document.getElementById(id);
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false });
+
+let client = null;
+let rows = [];
+let latencies = [];
+let total = 0;
+let gaps = 0;
+let perSecond = new Array(SECONDS).fill(0);
+let second = 0;
+let dirty = false;
+let renderedAt = 0;
+
+// --- what the client tells
+
+const told = {
+  state({ state, reason, pause, client: id }) {
+    const words = {
+      connecting: 'connecting…',
+      connected: 'connected',
+      waiting: `${reason}; again in ${((pause ?? 0) / 1000).toFixed(1)} s`,
+      stopped: `stopped: ${reason}`,
+    }[state];
+    at('state').textContent = state === 'waiting' ? 'waiting' : state;
+    at('state').dataset.state = state;
+    at('disconnect').disabled = state === 'stopped';
+    if (state !== 'connecting') note(id ? `${words} as ${id}` : words, { waiting: 'warn', stopped: 'bad' }[state]);
+  },
+  ack(frame) {
+    const resumed = frame.recovered === undefined ? '' : frame.recovered ? ', everything recovered' : ', not everything recovered';
+    note(`subscribed to ${frame.subscribed.join(', ') || 'nothing'} at ${frame.seq}${resumed}`, frame.recovered === false || frame.count === 0 ? 'warn' : '');
+  },
+  gap(frame) {
+    gaps++;
+    dirty = true;
+    note(`gap (${frame.reason}): ${frame.channel ?? 'any channel'} ${frame.from}–${frame.to} will not come`, 'warn');
+  },
+  reset(frame) { note(`reset: the stream is another one now, at ${frame.seq}`, 'warn'); },
+  bye(frame) { note(`bye ${frame.code}: ${frame.reason}, back in ${frame.retry_ms} ms`, 'warn'); },
+  error(frame) { note(`error: ${frame.code}: ${frame.message}`, 'bad'); },
+  fault({ message }) { note(`fault: ${message}`, 'bad'); },
+  message({ frame, text }) {
+    const latency = Math.max(0, client.serverNow() - frame.ts);
+    rows.push({ ts: frame.ts, channel: frame.channel, seq: frame.seq, latency, data: dataOf(frame, text) });
+    if (rows.length > MAX_ROWS) rows.shift();
+    latencies.push(latency);
+    if (latencies.length > MAX_LATENCIES) latencies.shift();
+    turnSeconds();
+    perSecond[SECONDS - 1]++;
+    total++;
+    dirty = true;
+  },
+};
+
+/** The payload as it came, cut and copied, so that a row doesn't keep a whole large frame alive. */
+function dataOf(frame, text) {
+  const data = frame.base64 === undefined ? text.slice(text.indexOf('"data":') + 7, -1) : `base64 ${frame.base64}`;
+  return data.length <= MAX_DATA_CHARACTERS ? data : [...data.slice(0, MAX_DATA_CHARACTERS)].join('') + '…';
+}
+
+function turnSeconds() {
+  const now = Math.floor(performance.now() / 1000);
+  const passed = Math.min(SECONDS, now - second);
+  second = now;
+  for (let i = 0; i < passed; i++) {
+    perSecond.shift();
+    perSecond.push(0);
+  }
+  return passed > 0;
+}
+
+function note(text, kind = '') {
+  const line = document.createElement('li');
+  line.textContent = `${clock.format(Date.now()).slice(0, 8)} ${text}`;
+  if (kind) line.className = kind;
+  at('events').prepend(line);
+  while (at('events').childElementCount > MAX_EVENTS) at('events').lastElementChild.remove();
+}
+
+// --- what is shown, at most ten times a second
+
+function render(now) {
+  requestAnimationFrame(render);
+  if (now - renderedAt < RENDER_EVERY_MS) return;
+  if (!turnSeconds() && !dirty) return;
+  renderedAt = now;
+  dirty = false;
+  renderNumbers();
+  if (!at('pause').checked) renderRows();
+}
+
+function renderNumbers() {
+  const recent = perSecond.slice(-6, -1);
+  at('rate').textContent = (recent.reduce((sum, count) => sum + count, 0) / recent.length).toFixed(1);
+  at('total').textContent = total.toLocaleString();
+  at('gaps').textContent = gaps;
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const quantile = share => sorted.length === 0 ? '–' : `${sorted[Math.floor(share * (sorted.length - 1))].toFixed(0)} ms`;
+  at('median').textContent = quantile(0.5);
+  at('tail').textContent = quantile(0.95);
+  const most = Math.max(10, ...perSecond);
+  at('curve').setAttribute('points', perSecond.slice(0, -1).map((count, i) => `${i},${(19.5 - 19 * count / most).toFixed(2)}`).join(' '));
+}
+
+function renderRows() {
+  const body = at('rows');
+  while (body.childElementCount < rows.length) {
+    const line = body.insertRow();
+    for (const kind of ['', '', 'number', 'number', '']) line.insertCell().className = kind;
+  }
+  while (body.childElementCount > rows.length) body.lastElementChild.remove();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[rows.length - 1 - i];
+    const cells = body.rows[i].cells;
+    cells[0].textContent = clock.format(row.ts);
+    cells[1].textContent = row.channel;
+    cells[2].textContent = row.seq;
+    cells[3].textContent = row.latency.toFixed(0);
+    cells[4].textContent = row.data;
+  }
+  at('empty').hidden = rows.length > 0;
+}
+
+// --- what a person does
+
+function watch() {
+  const channels = [...new Set(at('channels').value.split(',').map(name => name.trim()).filter(name => name))];
+  if (channels.length === 0) return;
+  client?.stop();
+  rows = [];
+  latencies = [];
+  total = gaps = 0;
+  dirty = true;
+  const endpoint = new URL('ws', location.href);
+  endpoint.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
+  endpoint.hash = '';
+  // A client that was stopped may still have something to say; the page listens to the present one only.
+  const mine = new FanoutClient(endpoint, channels, (kind, detail) => { if (mine === client) told[kind](detail); });
+  client = mine;
+  client.start();
+}
+
+async function publish() {
+  const result = at('publish-result');
+  const token = at('publish-token').value;
+  result.textContent = '…';
+  try {
+    const response = await fetch(`publish/${encodeURIComponent(at('publish-channel').value.trim())}`, {
+      method: 'POST',
+      body: at('publish-payload').value,
+      headers: token ? { Authorization: `Bearer ${token}` } : {},
+    });
+    const answer = (await response.text()).slice(0, 500).trim();
+    result.textContent = response.ok ? answer : `${response.status}: ${reasonOf(answer) || response.statusText}`;
+  } catch (failure) {
+    result.textContent = `no answer: ${failure.message}`;
+  }
+}
+
+function reasonOf(answer) {
+  try {
+    const { error, message } = JSON.parse(answer);
+    return [error, message].filter(part => part).join(': ');
+  } catch {
+    return answer;
+  }
+}
+
+at('subscribe').addEventListener('submit', event => { event.preventDefault(); watch(); });
+at('disconnect').addEventListener('click', () => client?.stop());
+at('presets').addEventListener('click', event => {
+  const { channels } = event.target.dataset;
+  if (!channels) return;
+  at('channels').value = channels;
+  watch();
+});
+at('publish').addEventListener('submit', event => { event.preventDefault(); publish(); });
+at('pause').addEventListener('change', () => { at('rows').classList.toggle('holding', at('pause').checked); dirty = true; });
+
+// The start of the demo prints a link with the token; it stays in this tab.
+const token = new URLSearchParams(location.hash.slice(1)).get('publish');
+if (token) {
+  at('publish-token').value = token;
+  history.replaceState(null, '', location.pathname);
+}
+second = Math.floor(performance.now() / 1000);
+requestAnimationFrame(render);
+watch();
