@@ -94,6 +94,6 @@ internal static class StageBinding
         var asked = values.Get(ClientSettings.SlowPolicy);
         return ClientSettings.SlowPolicy.State == SettingState.Active || asked == SlowClientPolicy.Disconnect
             ? asked
-            : effective.Derive(ClientSettings.SlowPolicy, new(SlowClientPolicy.Disconnect, "gap is not active yet"));
+            : effective.Derive(ClientSettings.SlowPolicy, new(SlowClientPolicy.Disconnect, "gap comes with a later version"));
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class DurationGrammar(TimeSpan min, TimeSpan max) : Rang
         }
     }
 
-    // Nine digits a part keep the sum far from the end of TimeSpan.
-    [GeneratedRegex(@"\A(?=[0-9])(?:(?<h>[0-9]{1,9})h)?(?:(?<m>[0-9]{1,9})m(?!s))?(?:(?<s>[0-9]{1,9})s)?(?:(?<ms>[0-9]{1,9})ms)?\z", RegexOptions.ExplicitCapture)]
+    // Eight digits of hours and nine of the rest keep the sum far from the end of TimeSpan.
+    [GeneratedRegex(@"\A(?=[0-9])(?:(?<h>[0-9]{1,8})h)?(?:(?<m>[0-9]{1,9})m(?!s))?(?:(?<s>[0-9]{1,9})s)?(?:(?<ms>[0-9]{1,9})ms)?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Parts();
 }

@@ -18,6 +18,6 @@ internal static class Networks
         var isAddress = IPAddress.TryParse(text, out var address);
         return isAddress && address is not null
             ? Reading<IPNetwork>.Of(new IPNetwork(address, address.GetAddressBytes().Length * 8))
-            : Reading<IPNetwork>.Wrong("is no address/length, or has bits set behind the length");
+            : Reading<IPNetwork>.Wrong("is no address and no address/length");
     }
 }

@@ -28,11 +28,16 @@ internal sealed class GivenSettings
         var file = DotEnvFile.Read(directory);
         given._errors.AddRange(file.Problems);
         given.Take(environment);
-
-        var beneath = new GivenSettings();
-        beneath.Take(file.Values);
-        given.Underlay(beneath, environment);
+        given.Take(file.Values.Where(variable => !IsGivenIn(environment, variable.Key)).ToDictionary(StringComparer.Ordinal));
         return given;
+    }
+
+    // A setting given in both places counts once, by the environment, also when one of the two gives it by file.
+    private static bool IsGivenIn(IReadOnlyDictionary<string, string> environment, string name)
+    {
+        var isFile = name.EndsWith(VariableNames.FileSuffix, StringComparison.Ordinal);
+        var other = isFile ? name[..^VariableNames.FileSuffix.Length] : name + VariableNames.FileSuffix;
+        return environment.ContainsKey(name) || environment.ContainsKey(other);
     }
 
     private void Take(IReadOnlyDictionary<string, string> variables)
@@ -57,21 +62,6 @@ internal sealed class GivenSettings
                     break;
             }
         }
-    }
-
-    // A name given in both places counts once, by the environment, also when one of the two gives it by file.
-    private void Underlay(GivenSettings beneath, IReadOnlyDictionary<string, string> environment)
-    {
-        foreach (var (setting, value) in beneath._values)
-        {
-            if (!environment.ContainsKey(setting.Name) && !environment.ContainsKey(setting.Name + VariableNames.FileSuffix))
-            {
-                _values[setting] = value;
-            }
-        }
-
-        _errors.AddRange(beneath._errors.Where(error => !_errors.Contains(error)));
-        _ignored.UnionWith(beneath._ignored);
     }
 
     private void TakeText(Setting setting, string value) =>
