@@ -15,6 +15,8 @@ internal sealed class Setting<T>(string name, Grammar<T> grammar, T fallback, st
 
     public override string Expected => grammar.Expected;
 
+    public override string? ZeroMeaning => grammar.ZeroMeaning;
+
     /// <summary>What an empty text means, where that is not the default.</summary>
     public T? Empty { get; init; }
 

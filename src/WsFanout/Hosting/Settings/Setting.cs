@@ -30,6 +30,9 @@ internal abstract class Setting(string name, string meaning)
     /// <summary>What is accepted, as the end of "must be …".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>What 0 means, where it is no quantity like any other.</summary>
+    public abstract string? ZeroMeaning { get; }
+
     internal abstract object BoxedDefault { get; }
 
     /// <summary>What an empty text means, where it is taken.</summary>

@@ -29,7 +29,7 @@ internal static class CapacitySettings
 
     public static readonly Setting<long> WorkerQueueBytes = new(
         "WS_WORKER_QUEUE_BYTES", new SizeGrammar(64L << 10, 64L << 30), 32L << 20,
-        "The same in bytes; one message always fits an empty queue.");
+        "Bytes of frames between intake and the slowest worker; an empty queue takes one message of any size.");
 
     public static readonly Setting<long> MaxTasks = new(
         "WS_MAX_GOROUTINES", new CountGrammar(1, 10_000_000) { Zero = "⌈(2 × connections + workers + 20) × 1.2⌉" }, 0,

@@ -35,7 +35,7 @@ internal static class ClientSettings
         "WS_SEND_QUEUE_SIZE", new CountGrammar(1, 1_000_000), 256, "Messages that may wait for one client. Beyond: `WS_SLOW_CLIENT_POLICY`.");
 
     public static readonly Setting<long> SendQueueBytes = new(
-        "WS_SEND_QUEUE_BYTES", new SizeGrammar(4096, 1L << 30), 128 * 1024, "The same in bytes, answers included; an empty queue takes one frame of any size.");
+        "WS_SEND_QUEUE_BYTES", new SizeGrammar(4096, 1L << 30), 128 * 1024, "Bytes that may wait for one client, answers included; an empty queue takes one frame of any size.");
 
     public static readonly Setting<SlowClientPolicy> SlowPolicy = new(
         "WS_SLOW_CLIENT_POLICY", new ChoiceGrammar<SlowClientPolicy>(("gap", SlowClientPolicy.Gap), ("disconnect", SlowClientPolicy.Disconnect)), SlowClientPolicy.Gap,

@@ -65,11 +65,11 @@ internal static class StreamSettings
 
     public static readonly Setting<long> MaxMessages = new(
         "JS_STREAM_MAX_MSGS", new CountGrammar(1, 1_000_000_000_000) { Zero = "unlimited" }, 100_000,
-        "The same, in messages.");
+        "Message limit when this server creates the stream; compared likewise.");
 
     public static readonly Setting<long> MaxBytes = new(
         "JS_STREAM_MAX_BYTES", new SizeGrammar(1024, 1L << 50) { Zero = "unlimited" }, 52_428_800,
-        "The same, in bytes.");
+        "Byte limit when this server creates the stream; compared likewise.");
 
     public static readonly Setting<string> Storage = new(
         "JS_STREAM_STORAGE", new ChoiceGrammar<string>(("file", "file"), ("memory", "memory")), "file",

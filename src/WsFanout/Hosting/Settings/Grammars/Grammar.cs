@@ -8,6 +8,9 @@ internal abstract class Grammar<T>
     /// <summary>What is accepted, as the end of "must be …".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>What 0 means, where it is no quantity like any other.</summary>
+    public virtual string? ZeroMeaning => null;
+
     /// <summary>Reads a text that is not empty. Never throws.</summary>
     public abstract Reading<T> Read(string text);
 

@@ -7,6 +7,8 @@ internal abstract class RangedGrammar<T>(T min, T max) : Grammar<T>
     /// <summary>What 0 means. Null: 0 is a quantity like any other.</summary>
     public string? Zero { get; init; }
 
+    public override string? ZeroMeaning => Zero;
+
     public override string Expected =>
         $"{Noun} from {Write(min)} to {Write(max)}{(Zero is null ? "" : $", or 0 ({Zero})")}";
 
