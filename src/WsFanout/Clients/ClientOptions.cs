@@ -15,7 +15,7 @@ internal sealed record ClientOptions
     /// <summary>Bytes of a channel name or pattern. Beyond: <c>invalid_channel</c>.</summary>
     public int MaxChannelLength { get; init; } = 256;
 
-    /// <summary>Requests a second of one client; beyond, after <see cref="RequestBurst"/>: <c>rate_limited</c>.</summary>
+    /// <summary>Requests a second of one client, 0 = unlimited; beyond, after <see cref="RequestBurst"/>: <c>rate_limited</c>.</summary>
     public double RequestsPerSecond { get; init; } = 10;
 
     /// <summary>Requests a client may make at once. A whole further burst above it: close 4103.</summary>

@@ -26,6 +26,7 @@ internal sealed record StreamOptions
     /// <summary>Names this process to the broker. Letters, digits, <c>_</c> and <c>-</c>.</summary>
     public string InstanceId { get; init; } = "local";
 
+    /// <summary>Limit when this server creates the stream; 0 = unlimited, as for the next two.</summary>
     public TimeSpan StreamMaxAge { get; init; } = TimeSpan.FromSeconds(30);
 
     public long StreamMaxMessages { get; init; } = 100_000;

@@ -1,0 +1,111 @@
+using System.Net;
+using WsFanout.Hosting.Settings.Grammars;
+
+namespace WsFanout.Hosting.Settings.Catalogue;
+
+/// <summary>Who may connect, and how fast.</summary>
+internal static class AccessSettings
+{
+    private const int MaxKeyLength = 16_384;
+
+    public static readonly Setting<string> TlsCert = new("WS_TLS_CERT", new FileGrammar(), "", "Certificate of the listener for clients; with `WS_TLS_KEY`.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<string> TlsKey = new("WS_TLS_KEY", new FileGrammar(), "", "Key of `WS_TLS_CERT`.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<IReadOnlyList<string>> AllowedOrigins = new(
+        "WS_ALLOWED_ORIGINS", Origins.Grammar, [], "Origins whose pages may connect. Empty: any, said at start; `*`: any.")
+    {
+        TakesEmpty = true,
+        State = SettingState.RefusedUntilActive,
+        IsNothing = origins => origins is [] or [Origins.Any],
+    };
+
+    public static readonly Setting<bool> RequireOrigin = new(
+        "WS_REQUIRE_ORIGIN", new BooleanGrammar(), false, "Refuse clients that send no `Origin`.")
+    {
+        State = SettingState.RefusedUntilActive,
+        IsNothing = isRequired => !isRequired,
+    };
+
+    public static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = new(
+        "WS_TRUSTED_PROXIES", Networks.Grammar, [], "Proxies whose `X-Forwarded-For` is believed.")
+    {
+        State = SettingState.NotYet,
+    };
+
+    public static readonly Setting<double> ConnectRate = new(
+        "WS_CONNECT_RATE", new RateGrammar(0.1, 1e6) { Zero = "derived", TakesUnlimited = true }, 0, "New connections a second, all together. Beyond, after the burst: 429.")
+    {
+        State = SettingState.NotYet,
+        IsNothing = double.IsInfinity,
+    };
+
+    public static readonly Setting<long> ConnectBurst = new(
+        "WS_CONNECT_BURST", new CountGrammar(1, 1_000_000) { Zero = "derived" }, 0, "New connections that may come at once.")
+    {
+        State = SettingState.NotYet,
+    };
+
+    public static readonly Setting<double> ConnectRatePerIp = new(
+        "WS_CONNECT_RATE_PER_IP", new RateGrammar(0.01, 1e6) { Zero = "unlimited" }, 0, "New connections a second of one address (/32, /64).")
+    {
+        State = SettingState.NotYet,
+        IsNothing = rate => rate == 0,
+    };
+
+    public static readonly Setting<long> ConnectBurstPerIp = new(
+        "WS_CONNECT_RATE_PER_IP_BURST", new CountGrammar(1, 1_000_000) { Zero = "derived" }, 0, "New connections of one address that may come at once.")
+    {
+        State = SettingState.NotYet,
+    };
+
+    public static readonly Setting<string> JwtSecret = new(
+        "WS_AUTH_JWT_SECRET", TextGrammar.Line(MaxKeyLength), "", "Shared secret that signs clients' tokens. Without it and without a public key: open.")
+    {
+        IsSecret = true,
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<string> JwtPublicKey = new(
+        "WS_AUTH_JWT_PUBLIC_KEY",
+        new TextGrammar($"a PEM text of at most {MaxKeyLength} ASCII characters", MaxKeyLength, c => c is '\n' or '\r' or (>= ' ' and <= '~')), "",
+        "Public key that clients' tokens are checked with.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<string> JwtIssuer = new("WS_AUTH_JWT_ISSUER", TextGrammar.Line(1024), "", "Issuer that a token must name.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<string> JwtAudience = new("WS_AUTH_JWT_AUDIENCE", TextGrammar.Line(1024), "", "Audience that a token must name.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<TimeSpan> AuthDeadline = new(
+        "WS_AUTH_DEADLINE", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a client has to show its token.")
+    {
+        State = SettingState.RefusedUntilActive,
+    };
+
+    public static readonly Setting<bool> QueryToken = new(
+        "WS_AUTH_QUERY_TOKEN", new BooleanGrammar(), false, "Take the token from the URL too.")
+    {
+        State = SettingState.RefusedUntilActive,
+        IsNothing = isTaken => !isTaken,
+    };
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        TlsCert, TlsKey, AllowedOrigins, RequireOrigin, TrustedProxies, ConnectRate, ConnectBurst, ConnectRatePerIp, ConnectBurstPerIp,
+        JwtSecret, JwtPublicKey, JwtIssuer, JwtAudience, AuthDeadline, QueryToken,
+    ];
+}

@@ -1,0 +1,26 @@
+using WsFanout.Hosting.Settings.Grammars;
+
+namespace WsFanout.Hosting.Settings.Catalogue;
+
+/// <summary>Switches for tests of the whole; said loudly at start.</summary>
+internal static class TestSettings
+{
+    public static readonly Setting<bool> Echo = Switch("WS_TEST_ECHO", "Offer `/__echo`.");
+
+    public static readonly Setting<bool> Pause = Switch("WS_TEST_PAUSE", "Offer `POST /__pause?for=10s` on loopback.");
+
+    public static readonly Setting<long> DropOneIn = new(
+        "WS_TEST_DROP_ONE_IN", new CountGrammar(2, 1_000_000_000) { Zero = "never" }, 0, "Lose one delivery in so many, to prove that the load test sees it.")
+    {
+        State = SettingState.NotYet,
+        IsNothing = one => one == 0,
+    };
+
+    public static IReadOnlyList<Setting> All { get; } = [Echo, Pause, DropOneIn];
+
+    private static Setting<bool> Switch(string name, string meaning) => new(name, new BooleanGrammar(), false, meaning)
+    {
+        State = SettingState.NotYet,
+        IsNothing = isOn => !isOn,
+    };
+}

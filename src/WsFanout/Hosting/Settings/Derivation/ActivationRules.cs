@@ -1,0 +1,36 @@
+using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Hosting.Settings.Input;
+
+namespace WsFanout.Hosting.Settings.Derivation;
+
+/// <summary>What becomes of settings that were given and that this version does not act upon.</summary>
+internal static class ActivationRules
+{
+    /// <summary>Protections asked for and missing: running without them would leave open what somebody wanted closed.</summary>
+    public static IEnumerable<string> Refused(SettingValues values)
+    {
+        foreach (var setting in AllSettings.InOrder)
+        {
+            if (setting.State == SettingState.RefusedUntilActive && values.AsksForMore(setting))
+            {
+                yield return $"{values.Received(setting)}: this version does not enforce it yet, and starting without it would leave open what it closes; leave it out to start";
+            }
+        }
+
+        if (values.Get(StreamSettings.Url).Any(server => server.Scheme == "tls"))
+        {
+            yield return $"{values.Received(StreamSettings.Url)}: this version does not speak TLS to the broker yet; use nats:// to start";
+        }
+    }
+
+    public static IEnumerable<string> NotActiveYet(SettingValues values)
+    {
+        foreach (var setting in AllSettings.InOrder)
+        {
+            if (setting.State == SettingState.NotYet && values.AsksForMore(setting))
+            {
+                yield return $"{values.Received(setting)}: is valid and not active yet, it has no effect in this version.";
+            }
+        }
+    }
+}

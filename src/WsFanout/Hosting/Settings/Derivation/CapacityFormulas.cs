@@ -1,0 +1,97 @@
+using System.Globalization;
+using WsFanout.Hosting.Settings.Grammars;
+
+namespace WsFanout.Hosting.Settings.Derivation;
+
+/// <summary>The formulas of automatic values, each with the sentence that explains its outcome.</summary>
+internal static class CapacityFormulas
+{
+    /// <summary>Descriptors kept for files, the broker, probes and connections that are being refused.</summary>
+    public const int DescriptorReserve = 256;
+
+    /// <summary>Units of concurrency that do not depend on load: meters, timers, the broker, the listeners.</summary>
+    public const int FixedTasks = 20;
+
+    private const double CoresLeftToSystem = 0.1;
+    private const long MemoryLeftToSystem = 256L << 20;
+    private const double MessagesPerClientSecond = 2;
+
+    /// <summary>Seconds of one core a delivery costs. Servers that send from one task per client without a queue between reach 76,000 deliveries a CPU-second, which is 13 µs; this is rounded up.</summary>
+    private const double SecondsPerDelivery = 15e-6;
+
+    private const long FixedMemory = 128L << 20;
+    private const long MemoryPerClient = 48L << 10;
+    private const int RoundedTo = 10;
+    private const long MostConnections = 1_000_000;
+    private const int FewestWorkers = 32;
+    private const int ClientsPerWorker = 40;
+    private const int MessagesPerWorker = 100;
+
+    public static Derived<double> CpuLimit(MachineFacts machine)
+    {
+        if (machine.Container.CpuCores is { } quota)
+        {
+            var cores = Math.Min(quota, machine.Cores);
+            return new(cores, Text($"quota of {NumberGrammar.Text(quota)} cores in {machine.Container.CpuSource}, {machine.Cores} cores"));
+        }
+
+        return new(machine.Cores * (1 - CoresLeftToSystem), Text($"{machine.Cores} cores × 0.9, no quota"));
+    }
+
+    public static Derived<long> MemoryLimit(MachineFacts machine)
+    {
+        if (machine.Container.MemoryBytes is { } limit && limit < machine.PhysicalMemoryBytes)
+        {
+            return new(limit, Text($"limit of {Megabytes(limit)} in {machine.Container.MemorySource}"));
+        }
+
+        return new(
+            Math.Max(0, machine.PhysicalMemoryBytes - MemoryLeftToSystem),
+            Text($"{Megabytes(machine.PhysicalMemoryBytes)} physical − {Megabytes(MemoryLeftToSystem)}, no limit"));
+    }
+
+    /// <summary>What the tightest of CPU, memory and descriptors allows, rounded down. May be 0.</summary>
+    /// <param name="cpuCores">Cores this server may use.</param>
+    /// <param name="rejectPercent">Part of them at which newcomers are refused.</param>
+    /// <param name="memoryBytes">Memory this server may use.</param>
+    /// <param name="descriptorLimit">Most descriptors of the process.</param>
+    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit)
+    {
+        var byCpu = (long)(cpuCores * rejectPercent / 100 / (MessagesPerClientSecond * SecondsPerDelivery));
+        var byMemory = Math.Max(0, (memoryBytes - FixedMemory) / MemoryPerClient);
+        var byDescriptors = Math.Max(0, descriptorLimit - DescriptorReserve);
+        var clients = Math.Min(Math.Min(byCpu, byMemory), Math.Min(byDescriptors, MostConnections));
+        return new(
+            clients - (clients % RoundedTo),
+            Text($"least of CPU {byCpu} ({NumberGrammar.Text(cpuCores)} cores × {NumberGrammar.Text(rejectPercent)} % / (2 messages/s of 400 bytes × 15 µs)), ")
+            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − 128MB) / 48KB), descriptors {Shown(byDescriptors)}, rounded down to a multiple of 10"));
+    }
+
+    /// <summary>Cores that a thread each can keep busy.</summary>
+    public static int UsableCores(double cpuCores, MachineFacts machine) =>
+        Math.Clamp((int)Math.Min(Math.Ceiling(cpuCores), int.MaxValue), 1, Math.Max(1, machine.Cores));
+
+    public static Derived<long> Workers(int usableCores) => new(usableCores, Text($"one per usable core, {usableCores}"));
+
+    public static Derived<long> QueueSize(long connections)
+    {
+        var workers = Math.Max(FewestWorkers, connections / ClientsPerWorker);
+        return new(workers * MessagesPerWorker, Text($"max(32, {connections} connections / 40) × 100"));
+    }
+
+    public static long FewestTasks(long connections, long workers) => (2 * connections) + workers + FixedTasks;
+
+    public static Derived<long> MaxTasks(long connections, long workers)
+    {
+        // × 1.2, rounded up, without the rounding errors of a fraction.
+        var tasks = ((FewestTasks(connections, workers) * 12) + 9) / 10;
+        return new(tasks, Text($"⌈(2 × {connections} connections + {workers} workers + 20) × 1.2⌉"));
+    }
+
+    private static string Shown(long descriptors) =>
+        descriptors > int.MaxValue ? "unlimited" : Text($"{descriptors} (limit − {DescriptorReserve})");
+
+    private static string Megabytes(long bytes) => Text($"{bytes >> 20}MB");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,99 @@
+using WsFanout.Clients;
+using WsFanout.History;
+using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Hosting.Settings.Input;
+using WsFanout.Intake;
+
+namespace WsFanout.Hosting.Settings.Derivation;
+
+/// <summary>Puts values into the options record of each stage.</summary>
+internal static class StageBinding
+{
+    public static HostOptions Host(SettingValues values, int backlog) => new()
+    {
+        Address = values.Get(HostSettings.Address).ToString(),
+        ListenBacklog = backlog,
+        HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
+        DrainTimeout = values.Get(HostSettings.DrainTimeout),
+        LogLevel = values.Get(HostSettings.LogLevel),
+        LogJson = values.Get(HostSettings.LogJson),
+    };
+
+    public static StreamOptions Stream(SettingValues values, EffectiveSettings effective, SettingsContext context) => new()
+    {
+        Servers = values.Get(StreamSettings.Url),
+        User = values.Optional(StreamSettings.User),
+        Password = values.Optional(StreamSettings.Password),
+        Token = values.Optional(StreamSettings.Token),
+        StreamName = values.Get(StreamSettings.Name),
+        Subjects = values.Get(StreamSettings.SubjectsServed),
+        SubjectPrefix = values.Get(StreamSettings.SubjectPrefix),
+        ConsumerPrefix = values.Get(StreamSettings.ConsumerName),
+        InstanceId = values.Optional(StreamSettings.InstanceId)
+            ?? effective.Derive(StreamSettings.InstanceId, InstanceId.Make(context.HostName, context.RandomSuffix())),
+        StreamMaxAge = values.Get(StreamSettings.MaxAge),
+        StreamMaxMessages = values.Get(StreamSettings.MaxMessages),
+        StreamMaxBytes = values.Get(StreamSettings.MaxBytes),
+        Storage = values.Get(StreamSettings.Storage),
+        Replicas = values.Int(StreamSettings.Replicas),
+        EnsureStream = values.Get(StreamSettings.Ensure),
+        PullBatch = values.Int(StreamSettings.PullBatch),
+        PullExpires = values.Get(StreamSettings.PullExpires),
+        Heartbeat = values.Get(StreamSettings.Heartbeat),
+        MaxChannelLength = values.Int(ClientSettings.MaxChannelLength),
+    };
+
+    public static PublishOptions Publish(SettingValues values, EffectiveSettings effective)
+    {
+        var rate = values.Get(PublishSettings.Rate);
+        var burst = values.Get(PublishSettings.Burst);
+        if (rate > 0 && burst == 0)
+        {
+            burst = effective.Derive(PublishSettings.Burst, new((long)Math.Ceiling(rate), $"one second of {PublishSettings.Rate.Name}"));
+        }
+
+        return new PublishOptions
+        {
+            Token = values.Optional(PublishSettings.Token),
+            MaxBytes = values.Int(PublishSettings.MaxBytes),
+            MaxPending = values.Int(PublishSettings.MaxPending),
+            Timeout = values.Get(PublishSettings.Timeout),
+            RatePerSecond = rate,
+            Burst = checked((int)burst),
+        };
+    }
+
+    public static HistoryOptions History(SettingValues values) => new()
+    {
+        MessagesPerChannel = values.Int(HistorySettings.MessagesPerChannel),
+        MaxAge = values.Get(HistorySettings.MaxAge),
+        MaxBytes = values.Get(HistorySettings.MaxBytes),
+        MaxChannels = values.Int(HistorySettings.MaxChannels),
+    };
+
+    public static ClientOptions Clients(SettingValues values, EffectiveSettings effective) => new()
+    {
+        MaxMessageBytes = values.Int(ClientSettings.MaxMessageBytes),
+        MaxChannels = values.Int(ClientSettings.MaxChannels),
+        MaxPatterns = values.Int(ClientSettings.MaxPatterns),
+        MaxChannelLength = values.Int(ClientSettings.MaxChannelLength),
+        RequestsPerSecond = values.Get(ClientSettings.Rate),
+        RequestBurst = values.Int(ClientSettings.Burst),
+        SendQueueMessages = values.Int(ClientSettings.SendQueueMessages),
+        SendQueueBytes = values.Get(ClientSettings.SendQueueBytes),
+        SlowClientPolicy = PolicyOf(values, effective),
+        SlowClientTimeout = values.Get(ClientSettings.SlowTimeout),
+        PingInterval = values.Get(ClientSettings.PingInterval),
+        PongTimeout = values.Get(ClientSettings.PongTimeout),
+        ReplayMaxAge = values.Get(HistorySettings.MaxAge),
+    };
+
+    // What is in force is what a client meets, not what will be the default one day.
+    private static SlowClientPolicy PolicyOf(SettingValues values, EffectiveSettings effective)
+    {
+        var asked = values.Get(ClientSettings.SlowPolicy);
+        return ClientSettings.SlowPolicy.State == SettingState.Active || asked == SlowClientPolicy.Disconnect
+            ? asked
+            : effective.Derive(ClientSettings.SlowPolicy, new(SlowClientPolicy.Disconnect, "gap comes with a later version"));
+    }
+}

@@ -1,0 +1,14 @@
+namespace WsFanout.Hosting.Settings;
+
+/// <summary>What this version does with a setting.</summary>
+internal enum SettingState
+{
+    /// <summary>It has its effect.</summary>
+    Active,
+
+    /// <summary>Checked and shown, without effect; listed at start when it is set.</summary>
+    NotYet,
+
+    /// <summary>A protection that this version lacks: set, the process refuses to start rather than run open.</summary>
+    RefusedUntilActive,
+}

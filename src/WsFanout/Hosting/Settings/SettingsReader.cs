@@ -1,0 +1,68 @@
+using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Hosting.Settings.Derivation;
+using WsFanout.Hosting.Settings.Input;
+
+namespace WsFanout.Hosting.Settings;
+
+/// <summary>Turns the environment into <see cref="ServerSettings"/>, or into every reason why not.</summary>
+internal static class SettingsReader
+{
+    /// <summary>Reads, checks and works out everything. Writes nowhere, ends nothing, never throws for what it was given.</summary>
+    /// <param name="environment">Variables of the process; <see cref="ProcessEnvironment.Read"/>.</param>
+    /// <param name="context">Everything else that matters.</param>
+    public static SettingsResult Read(IReadOnlyDictionary<string, string> environment, SettingsContext context)
+    {
+        var given = GivenSettings.Collect(environment, context.Directory);
+        var values = new SettingValues(given);
+        var effective = new EffectiveSettings(values);
+        var capacity = new CapacityBinding(values, context.Machine, effective);
+        string[] errors =
+        [
+            .. values.Errors,
+            .. CrossRules.Check(values),
+            .. capacity.Errors,
+            .. ActivationRules.Refused(values),
+            .. given.Errors,
+        ];
+        string[] notes = [.. IgnoredNames(given), .. capacity.Notes];
+        if (errors.Length > 0)
+        {
+            return new SettingsResult { Errors = errors, Notes = notes };
+        }
+
+        var settings = new ServerSettings
+        {
+            Host = StageBinding.Host(values, capacity.Backlog),
+            Governor = capacity.Governor,
+            Stream = StageBinding.Stream(values, effective, context),
+            Publish = StageBinding.Publish(values, effective),
+            Fanout = capacity.Fanout,
+            History = StageBinding.History(values),
+            Clients = StageBinding.Clients(values, effective),
+        };
+        return new SettingsResult
+        {
+            Settings = settings,
+            Notes = notes,
+            Remarks = [.. capacity.Remarks, .. Openness(values)],
+            NotActiveYet = [.. ActivationRules.NotActiveYet(values)],
+            Effective = effective.ToList(),
+        };
+    }
+
+    private static IEnumerable<string> IgnoredNames(GivenSettings given)
+    {
+        if (given.Ignored.Count > 0)
+        {
+            yield return $"Known and ignored: {string.Join(", ", given.Ignored.Select(Masking.OneLine))}.";
+        }
+    }
+
+    private static IEnumerable<string> Openness(SettingValues values)
+    {
+        if (values.Get(AccessSettings.AllowedOrigins).Count == 0)
+        {
+            yield return $"Pages of any origin may connect: {AccessSettings.AllowedOrigins.Name} is empty.";
+        }
+    }
+}

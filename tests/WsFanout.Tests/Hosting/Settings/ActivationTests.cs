@@ -1,0 +1,87 @@
+using WsFanout.Hosting.Settings;
+using WsFanout.Hosting.Settings.Catalogue;
+
+namespace WsFanout.Tests.Hosting.Settings;
+
+public sealed class ActivationTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public static TheoryData<string> Protections =>
+        [.. AllSettings.InOrder.Where(setting => setting.State == SettingState.RefusedUntilActive).Select(setting => setting.Name)];
+
+    public void Dispose() => File.Delete(_file);
+
+    [Theory]
+    [MemberData(nameof(Protections))]
+    public void A_protection_that_is_missing_refuses_to_start(string name)
+    {
+        var value = name switch
+        {
+            "WS_ADMIN_ADDR" => "127.0.0.1:9000",
+            "WS_ALLOWED_ORIGINS" => "https://app.example.com",
+            "WS_REQUIRE_ORIGIN" or "WS_AUTH_QUERY_TOKEN" => "true",
+            "WS_AUTH_DEADLINE" => "5s",
+            _ when name.Contains("TLS", StringComparison.Ordinal) => _file,
+            _ => "something",
+        };
+
+        var result = Reading.Of((name, value));
+
+        Assert.Null(result.Settings);
+        Assert.Contains(result.Errors, error => error.StartsWith($"{name}=\"", StringComparison.Ordinal) && error.Contains("does not enforce it yet", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Tls_to_the_broker_refuses_to_start() =>
+        Assert.Equal("NATS_URL=\"***@h1,tls://h2\": this version does not speak TLS to the broker yet; use nats:// to start", Assert.Single(Reading.Of(("NATS_URL", "nats://x@h1,tls://h2")).Errors));
+
+    [Theory]
+    [InlineData("WS_ALLOWED_ORIGINS", "*")]
+    [InlineData("WS_ALLOWED_ORIGINS", "")]
+    [InlineData("WS_REQUIRE_ORIGIN", "false")]
+    [InlineData("WS_AUTH_QUERY_TOKEN", "false")]
+    [InlineData("WS_ADMIN_ADDR", "")]
+    [InlineData("WS_MAX_NATS_RATE", "0")]
+    [InlineData("WS_MAX_BROADCAST_RATE", "0")]
+    [InlineData("WS_TRANSPORT", "stream")]
+    [InlineData("WS_TRANSPORT", "auto")]
+    [InlineData("WS_SLOW_CLIENT_POLICY", "disconnect")]
+    [InlineData("WS_CONNECT_RATE", "unlimited")]
+    [InlineData("WS_TEST_ECHO", "false")]
+    [InlineData("JS_PAUSE_BUDGET", "0")]
+    [InlineData("WS_MEMORY_SHED_PERCENT", "95")]
+    public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
+
+    [Theory]
+    [InlineData("WS_MAX_NATS_RATE", "1000")]
+    [InlineData("WS_MAX_BROADCAST_RATE", "100000")]
+    [InlineData("WS_CPU_REJECT_RESUME", "70")]
+    [InlineData("WS_MEMORY_REJECT_PERCENT", "80")]
+    [InlineData("JS_PAUSE_BUDGET", "10s")]
+    [InlineData("WS_LAG_REJECT", "2s")]
+    [InlineData("WS_TRUSTED_PROXIES", "10.0.0.0/8,::1")]
+    [InlineData("WS_CONNECT_RATE", "50")]
+    [InlineData("WS_CONNECT_RATE_PER_IP", "5/s")]
+    [InlineData("WS_FLUSH_MAX_DELAY", "5ms")]
+    [InlineData("WS_TRANSPORT", "direct")]
+    [InlineData("WS_SLOW_CLIENT_POLICY", "gap")]
+    [InlineData("WS_MAX_CONNECTION_AGE", "1h")]
+    [InlineData("WS_PUBLISH_ADDR", ":3003")]
+    [InlineData("WS_HTTP2_MAX_STREAMS", "10")]
+    [InlineData("WS_TEST_DROP_ONE_IN", "100")]
+    public void A_setting_whose_feature_comes_later_is_listed_when_it_is_set(string name, string value)
+    {
+        var result = Reading.Of((name, value));
+
+        Reading.Sound(result);
+        Assert.Equal($"{name}=\"{value}\": is valid and not active yet, it has no effect in this version.", Assert.Single(result.NotActiveYet));
+    }
+
+    [Fact]
+    public void Openness_to_all_origins_is_said_unless_it_was_asked_for()
+    {
+        Assert.Contains("Pages of any origin may connect: WS_ALLOWED_ORIGINS is empty.", Reading.Of().Remarks);
+        Assert.Empty(Reading.Of(("WS_ALLOWED_ORIGINS", "*")).Remarks);
+    }
+}

@@ -1,0 +1,153 @@
+using WsFanout.Clients;
+using WsFanout.Governor;
+using WsFanout.Hosting.Settings;
+
+namespace WsFanout.Tests.Hosting.Settings;
+
+public sealed class DerivedValuesTests
+{
+    [Fact]
+    public void Nothing_given_leaves_the_plans_reserve_to_the_system_and_derives_the_rest()
+    {
+        var settings = Reading.Sound(Reading.Of());
+
+        Assert.Equal(1.8, settings.Governor.CpuLimitCores, 9);
+        Assert.Equal(1792L << 20, settings.Governor.MemoryLimitBytes);
+        // CPU 1.8 × 0.75 / 30 µs = 45,000; memory (1792 − 128) MB / 48 KB = 35,498; descriptors 1,048,320.
+        Assert.Equal(35_490, settings.Governor.MaxConnections);
+        Assert.Equal((2, 35_490 / 40 * 100), (settings.Fanout.WorkerThreads, settings.Fanout.RingMessages));
+        Assert.Equal(((2 * 35_490) + 2 + 20) * 6 / 5, settings.Governor.MaxTasks - 1);
+    }
+
+    [Fact]
+    public void A_containers_limits_come_first()
+    {
+        var machine = Reading.E2Small with { Cores = 8, Container = new ContainerLimits(0.5, "/cpu.max", 512L << 20, "/memory.max") };
+
+        var result = Reading.On(machine);
+
+        var settings = Reading.Sound(result);
+        Assert.Equal((0.5, 512L << 20, 1), (settings.Governor.CpuLimitCores, settings.Governor.MemoryLimitBytes, settings.Fanout.WorkerThreads));
+        Assert.Contains("/cpu.max", Reading.Effective(result, "WS_CPU_LIMIT").Formula, StringComparison.Ordinal);
+        Assert.Contains("/memory.max", Reading.Effective(result, "WS_MEMORY_LIMIT").Formula, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_container_limit_beyond_the_machine_is_no_limit()
+    {
+        var machine = Reading.E2Small with { Container = new ContainerLimits(16, "/cpu.max", 64L << 30, "/memory.max") };
+
+        var settings = Reading.Sound(Reading.On(machine));
+
+        Assert.Equal((2.0, 1792L << 20), (settings.Governor.CpuLimitCores, settings.Governor.MemoryLimitBytes));
+    }
+
+    [Fact]
+    public void Few_descriptors_bound_the_derived_connections()
+    {
+        var result = Reading.On(Reading.E2Small with { DescriptorLimit = 1024 });
+
+        Assert.Equal(760, Reading.Sound(result).Governor.MaxConnections);
+        Assert.Contains("descriptors 768 (limit − 256)", Reading.Effective(result, "WS_MAX_CONNECTIONS").Formula, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(262, "64MB")]
+    [InlineData(1_048_576, "100MB")]
+    public void No_room_for_a_single_client_is_an_error(long descriptors, string memory)
+    {
+        var result = Reading.On(Reading.E2Small with { DescriptorLimit = descriptors }, ("WS_MEMORY_LIMIT", memory));
+
+        Assert.Contains("WS_MAX_CONNECTIONS: automatic leaves no room", Assert.Single(result.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_machine_too_small_for_the_reserve_is_an_error_that_shows_the_sum()
+    {
+        var result = Reading.On(Reading.E2Small with { PhysicalMemoryBytes = 256L << 20 });
+
+        Assert.Contains("256MB physical − 256MB", Assert.Single(result.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_queue_and_the_task_cap_follow_from_the_connections_and_workers_as_given()
+    {
+        var settings = Reading.Sound(Reading.Of(("WS_MAX_CONNECTIONS", "10000"), ("WS_WORKER_POOL_SIZE", "256")));
+
+        Assert.Equal((25_000, 24_332), (settings.Fanout.RingMessages, settings.Governor.MaxTasks));
+    }
+
+    [Fact]
+    public void Few_connections_still_get_the_queue_of_32_workers() =>
+        Assert.Equal(3200, Reading.Sound(Reading.Of(("WS_MAX_CONNECTIONS", "10"))).Fanout.RingMessages);
+
+    [Fact]
+    public void Each_value_says_whether_it_was_given_derived_or_default()
+    {
+        var result = Reading.Of(("WS_MAX_CONNECTIONS", "500"), ("WS_WORKER_QUEUE_SIZE", "0"));
+
+        Assert.Equal(SettingOrigin.Given, Reading.Effective(result, "WS_MAX_CONNECTIONS").Origin);
+        Assert.Equal(("3200", SettingOrigin.Derived, "max(32, 500 connections / 40) × 100"), Parts(Reading.Effective(result, "WS_WORKER_QUEUE_SIZE")));
+        Assert.Equal(("32MB", SettingOrigin.Default, null), Parts(Reading.Effective(result, "WS_WORKER_QUEUE_BYTES")));
+    }
+
+    [Fact]
+    public void A_resume_value_that_is_not_given_lies_five_below_its_threshold()
+    {
+        var settings = Reading.Sound(Reading.Of(("WS_CPU_REJECT_THRESHOLD", "60.5"), ("WS_CPU_PAUSE_THRESHOLD", "100")));
+
+        Assert.Equal((55.5, 95), (settings.Governor.CpuRejectResumePercent, settings.Governor.CpuPauseResumePercent));
+    }
+
+    [Fact]
+    public void The_instance_is_named_by_the_host_and_a_random_suffix_in_legal_characters()
+    {
+        Assert.Equal("web-1-example-abc123", Reading.Sound(Reading.Of()).Stream.InstanceId);
+        Assert.Equal("blue_7", Reading.Sound(Reading.Of(("WS_INSTANCE_ID", "blue_7"))).Stream.InstanceId);
+    }
+
+    [Fact]
+    public void The_kernels_cut_of_the_backlog_is_in_force_and_said()
+    {
+        var result = Reading.On(Reading.E2Small with { LongestBacklog = 128 });
+
+        Assert.Equal(128, Reading.Sound(result).Host.ListenBacklog);
+        Assert.Contains("The listen backlog is 128, not the 4096 of WS_LISTEN_BACKLOG: net.core.somaxconn cuts it.", result.Remarks);
+    }
+
+    [Fact]
+    public void A_publish_rate_without_a_burst_allows_one_second_of_it()
+    {
+        Assert.Equal(3, Reading.Sound(Reading.Of(("WS_PUBLISH_RATE", "2.5"))).Publish.Burst);
+        Assert.Equal(9, Reading.Sound(Reading.Of(("WS_PUBLISH_RATE", "2.5/s"), ("WS_PUBLISH_BURST", "9"))).Publish.Burst);
+        Assert.Equal((0.0, 0), (Reading.Sound(Reading.Of()).Publish.RatePerSecond, Reading.Sound(Reading.Of()).Publish.Burst));
+    }
+
+    [Fact]
+    public void Limits_above_the_machine_are_noted_and_kept()
+    {
+        var result = Reading.Of(("WS_CPU_LIMIT", "8"), ("WS_MEMORY_LIMIT", "64GB"));
+
+        Assert.Equal((8, 2), (Reading.Sound(result).Governor.CpuLimitCores, Reading.Sound(result).Fanout.WorkerThreads));
+        Assert.Equal(2, result.Notes.Count);
+    }
+
+    [Fact]
+    public void Full_queues_close_while_gap_is_not_active_and_the_effective_value_says_so()
+    {
+        var result = Reading.Of();
+
+        Assert.Equal(SlowClientPolicy.Disconnect, Reading.Sound(result).Clients.SlowClientPolicy);
+        Assert.Equal(("disconnect", SettingOrigin.Derived, "gap comes with a later version"), Parts(Reading.Effective(result, "WS_SLOW_CLIENT_POLICY")));
+    }
+
+    [Fact]
+    public void The_facts_of_this_machine_can_be_read()
+    {
+        var machine = MachineFacts.Read();
+
+        Assert.True(machine.Cores > 0 && machine.PhysicalMemoryBytes > 64 << 20 && machine.DescriptorLimit > 0, $"read {machine}");
+    }
+
+    private static (string, SettingOrigin, string?) Parts(EffectiveSetting setting) => (setting.Value, setting.Origin, setting.Formula);
+}

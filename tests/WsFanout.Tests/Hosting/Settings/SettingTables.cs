@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using WsFanout.Hosting.Settings;
+using WsFanout.Hosting.Settings.Catalogue;
+
+namespace WsFanout.Tests.Hosting.Settings;
+
+/// <summary>What the documents must say of the settings, made from the catalogue.</summary>
+internal static class SettingTables
+{
+    public const string Begin = "<!-- settings -->";
+    public const string End = "<!-- /settings -->";
+
+    /// <summary>For the README: name, default, meaning.</summary>
+    public static string Short() => Tables("| variable | default | meaning |\n|---|---|---|\n", setting =>
+        $"| `{setting.Name}` | {Cell(Default(setting))} | {Cell(setting.Meaning)}{Mark(setting)} |\n");
+
+    /// <summary>For docs/SETTINGS.md: also what is accepted.</summary>
+    public static string Full() => Tables("| variable | default | accepted | meaning |\n|---|---|---|---|\n", setting =>
+        $"| `{setting.Name}` | {Cell(setting.DefaultText)} | {Cell(setting.Expected)} | {Cell(setting.Meaning)}{Mark(setting)} |\n");
+
+    /// <summary>The whole of .env.example: every variable with its default, each commented out.</summary>
+    public static string EnvironmentExample()
+    {
+        var text = new StringBuilder("""
+            # Every variable of WsFanout with its default; docs/SETTINGS.md explains them.
+            # Copy to .env beside the process and take the # off what you change. The environment wins over .env.
+            # Any variable can be given by file instead: NAME_FILE=/run/secrets/name.
+            # [not yet]: checked, without effect in this version. [refused]: a protection that this version lacks; set, the server refuses to start.
+
+            """);
+        foreach (var group in AllSettings.Groups)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n# --- {group.Title} ---\n");
+            foreach (var setting in group.Settings)
+            {
+                var mark = setting.State switch { SettingState.NotYet => " [not yet]", SettingState.RefusedUntilActive => " [refused]", _ => "" };
+                var note = setting.DefaultNote is { } words ? $" Default: {words}." : "";
+                text.Append(CultureInfo.InvariantCulture, $"\n# {setting.Meaning.Replace("`", "", StringComparison.Ordinal)}{note}{mark}\n#   {setting.Expected}\n");
+                text.Append(CultureInfo.InvariantCulture, $"#{setting.Name}={(setting.DefaultNote is null ? setting.WrittenDefault : "")}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Default(Setting setting) =>
+        setting is { DefaultText: "0", ZeroMeaning: { } meaning } ? $"0 = {meaning}" : setting.DefaultText;
+
+    private static string Tables(string head, Func<Setting, string> row)
+    {
+        var text = new StringBuilder();
+        foreach (var group in AllSettings.Groups)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n### {group.Title}\n\n{head}");
+            text.AppendJoin("", group.Settings.Select(row));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+
+    private static string Mark(Setting setting) => setting.State switch
+    {
+        SettingState.NotYet => " *Not active yet.*",
+        SettingState.RefusedUntilActive => " *Refused until active.*",
+        _ => "",
+    };
+}
