@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace WsFanout.Nats;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JSErrorResponse))]
+[JsonSerializable(typeof(JSAccountInfo))]
+[JsonSerializable(typeof(StreamInfo))]
+[JsonSerializable(typeof(ConsumerInfo))]
+[JsonSerializable(typeof(ConsumerCreateRequest))]
+[JsonSerializable(typeof(MsgRequest))]
+[JsonSerializable(typeof(MsgGetResponse))]
+[JsonSerializable(typeof(PubAckResponse))]
+[JsonSerializable(typeof(PullRequest))]
+[JsonSerializable(typeof(PurgeRequest))]
+internal sealed partial class JSJson : JsonSerializerContext;

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace WsFanout.Nats.Protocol;
+
+/// <summary>What callers and the clock send, and the flusher that takes it to the socket.</summary>
+internal sealed partial class NatsSession
+{
+    // Interlocked.
+    private long _lastSid = InboxSid;
+
+    /// <summary>One frame, waiting for room when too much waits to be sent.</summary>
+    /// <exception cref="NatsException">Too large, headers where the server takes none, or the connection has ended.</exception>
+    public async ValueTask PublishAsync(string subject, string? replyTo, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        while (!TryPublish(subject, replyTo, headers.Span, payload.Span))
+        {
+            await _outbox.RoomAsync().WaitAsync(ct);
+        }
+    }
+
+    /// <summary><paramref name="timeout"/> runs from now to the answer.</summary>
+    /// <returns>The answer, which may be a status other than "no responders".</returns>
+    public async ValueTask<NatsMsg> RequestAsync(
+        string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken ct)
+    {
+        if (_inboxDenied is { } denied)
+        {
+            throw new NatsPermissionException(denied);
+        }
+
+        using var late = new CancellationTokenSource(timeout, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
+        var request = _requests.Add(subject);
+        try
+        {
+            var replyTo = string.Create(CultureInfo.InvariantCulture, $"{_inbox}{request.Id}");
+            await PublishAsync(subject, replyTo, headers, payload, limit.Token);
+            return Answered(await request.Answer.WaitAsync(limit.Token), subject);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            if (!_requests.TryTake(request))
+            {
+                // It was settled in this very moment.
+                var answer = await request.Answer;
+                if (!ct.IsCancellationRequested)
+                {
+                    return Answered(answer, subject);
+                }
+
+                answer.Dispose();
+            }
+
+            ct.ThrowIfCancellationRequested();
+            throw new NatsTimeoutException(string.Create(CultureInfo.InvariantCulture, $"No answer on '{subject}' within {timeout.TotalSeconds:0.##} s."));
+        }
+        catch
+        {
+            _requests.TryTake(request);
+            throw;
+        }
+    }
+
+    /// <exception cref="NatsNotConnectedException">The connection has ended.</exception>
+    public NatsSub Subscribe(string subject, int capacity)
+    {
+        Span<byte> room = stackalloc byte[FrameWriter.MaxLineBytes];
+        var writer = new FrameWriter(room);
+        var sub = new NatsSub(this, subject, Interlocked.Increment(ref _lastSid), capacity);
+        writer.Subscribe(subject, sub.Sid);
+
+        // Known before it is asked for: the first message may be back before this thread goes on.
+        if (!_subs.TryAdd(sub) || !_outbox.TryAppendUrgent(writer.Line))
+        {
+            _subs.Remove(sub.Sid);
+            throw new NatsNotConnectedException("The connection to the NATS server has ended.");
+        }
+
+        return sub;
+    }
+
+    public void Unsubscribe(NatsSub sub)
+    {
+        if (_subs.Remove(sub.Sid))
+        {
+            Span<byte> room = stackalloc byte[32];
+            var writer = new FrameWriter(room);
+            writer.Unsubscribe(sub.Sid);
+            _outbox.TryAppendUrgent(writer.Line);
+        }
+    }
+
+    private static NatsMsg Answered(NatsMsg answer, string subject)
+    {
+        if (answer.StatusCode != 503)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        throw new NatsNoRespondersException($"Nobody answers on '{subject}'.");
+    }
+
+    private bool TryPublish(string subject, string? replyTo, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    {
+        var info = _info;
+        var total = (long)headers.Length + payload.Length;
+        if (total > info.MaxPayload)
+        {
+            throw new NatsPayloadTooLargeException(
+                string.Create(CultureInfo.InvariantCulture, $"{total} bytes of headers and payload exceed the server's limit of {info.MaxPayload} bytes."));
+        }
+
+        if (headers.Length > 0 && !info.Headers)
+        {
+            throw new NatsException("The NATS server does not take headers.");
+        }
+
+        Span<byte> room = stackalloc byte[FrameWriter.MaxLineBytes];
+        var writer = new FrameWriter(room);
+        writer.Publish(subject, replyTo, headers.Length, (int)total);
+        return _outbox.TryAppend(writer.Line, headers, payload, body: true);
+    }
+
+    private SessionEnd? Introduce()
+    {
+        var connect = new ConnectRequest { Name = _opts.Name, User = _server.User, Pass = _server.Password, Token = _server.Token };
+        return Urgent([.. "CONNECT "u8, .. JsonSerializer.SerializeToUtf8Bytes(connect, WireJson.Default.ConnectRequest), .. "\r\nPING\r\n"u8]);
+    }
+
+    private SessionEnd? Urgent(ReadOnlySpan<byte> line) => _outbox.TryAppendUrgent(line) ? null : new SessionEnd($"{_server} does not read");
+
+    private void OnPingTime()
+    {
+        if (Interlocked.Increment(ref _pingsOut) > _opts.MaxPingsOut)
+        {
+            Abort(new SessionEnd($"stale: {_opts.MaxPingsOut} PINGs unanswered by {_server}"));
+        }
+        else
+        {
+            _outbox.TryAppendUrgent(FrameWriter.Ping);
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (await _outbox.TakeAsync() is { IsEmpty: false } bytes)
+            {
+                while (!bytes.IsEmpty)
+                {
+                    bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
+                }
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // The read loop finds out why: what the server said before it hung up is still to be read.
+            _outbox.End();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+namespace WsFanout.Nats.Protocol;
+
+/// <summary>
+/// Bytes waiting to be sent on one connection. Callers append whole frames, one flusher takes everything there is: what is appended while a
+/// send is under way goes out together in the next.
+/// </summary>
+/// <remarks>Thread safety: any number of appenders; exactly one flusher.</remarks>
+internal sealed class Outbox : IDisposable
+{
+    /// <summary>Bytes that may wait. A frame beyond it has to wait for room, unless it is the only one.</summary>
+    public const int MaxPendingBytes = 4 * 1024 * 1024;
+
+    private const int InitialBytes = 16 * 1024;
+    private const int LargestKeptBytes = 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _work = new(0);
+
+    // Guarded by _gate.
+    private byte[] _pending = new byte[InitialBytes];
+    private int _count;
+    private bool _sending, _ended;
+    private TaskCompletionSource? _progress;
+
+    // Flusher only: what it is sending.
+    private byte[] _taken = new byte[InitialBytes];
+
+    /// <summary>Appends one frame; <paramref name="body"/> tells whether it ends with a payload, <paramref name="urgent"/> that it cannot wait for room.</summary>
+    /// <returns>False when there is no room; then see <see cref="RoomAsync"/>.</returns>
+    /// <exception cref="NatsNotConnectedException">The connection has ended.</exception>
+    public bool TryAppend(ReadOnlySpan<byte> line, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool body, bool urgent = false)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                throw new NatsNotConnectedException("The connection to the NATS server has ended.");
+            }
+
+            var bytes = line.Length + headers.Length + payload.Length + (body ? 2 : 0);
+            if (_count > 0 && !urgent && (long)_count + bytes > MaxPendingBytes)
+            {
+                return false;
+            }
+
+            EnsureLocked(bytes);
+            AddLocked(line);
+            AddLocked(headers);
+            AddLocked(payload);
+            if (body)
+            {
+                AddLocked("\r\n"u8);
+            }
+
+            // One permit for each change from empty to not: the flusher takes everything at once.
+            if (_count == bytes)
+            {
+                _work.Release();
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>A frame without a body that does not wait for room. Nothing happens when the connection has ended.</summary>
+    /// <returns>False when it has ended, or when so much waits that the server evidently reads nothing.</returns>
+    public bool TryAppendUrgent(ReadOnlySpan<byte> line)
+    {
+        lock (_gate)
+        {
+            return !_ended && _count <= 2 * MaxPendingBytes && TryAppend(line, default, default, body: false, urgent: true);
+        }
+    }
+
+    /// <summary>Completes when it is worth trying to append again.</summary>
+    public Task RoomAsync()
+    {
+        lock (_gate)
+        {
+            return _ended || _count == 0 ? Task.CompletedTask : ProgressLocked();
+        }
+    }
+
+    /// <summary>Completes when everything was handed to the kernel, or the connection has ended.</summary>
+    public async Task EmptyAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (_gate)
+            {
+                if (_ended || (_count == 0 && !_sending))
+                {
+                    return;
+                }
+
+                progress = ProgressLocked();
+            }
+
+            await progress.WaitAsync(ct);
+        }
+    }
+
+    /// <returns>What to send next, valid until the next call; empty when the connection has ended.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> TakeAsync()
+    {
+        lock (_gate)
+        {
+            _sending = false;
+            SignalLocked();
+        }
+
+        await _work.WaitAsync();
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return default;
+            }
+
+            var bytes = _count;
+            var spare = _taken.Length <= LargestKeptBytes ? _taken : new byte[InitialBytes];
+            (_taken, _pending, _count, _sending) = (_pending, spare, 0, true);
+            SignalLocked();
+            return _taken.AsMemory(0, bytes);
+        }
+    }
+
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+            {
+                _ended = true;
+                _work.Release();
+                SignalLocked();
+            }
+        }
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    private Task ProgressLocked() => (_progress ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    private void SignalLocked()
+    {
+        _progress?.SetResult();
+        _progress = null;
+    }
+
+    private void EnsureLocked(int more)
+    {
+        if (_count + more > _pending.Length)
+        {
+            Array.Resize(ref _pending, Math.Max(_count + more, 2 * _pending.Length));
+        }
+    }
+
+    private void AddLocked(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_pending.AsSpan(_count));
+        _count += bytes.Length;
+    }
+}

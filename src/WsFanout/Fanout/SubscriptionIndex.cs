@@ -1,0 +1,88 @@
+using WsFanout.Clients;
+
+namespace WsFanout.Fanout;
+
+/// <summary>
+/// Maps a channel to its subscription nodes. The patterns that match a channel are cached with it, and found again only when a distinct
+/// pattern has appeared or lost its last client.
+/// </summary>
+/// <remarks>One a worker; the worker's thread only.</remarks>
+internal sealed class SubscriptionIndex
+{
+    private readonly int _maxIdleChannels;
+    private readonly Dictionary<string, ChannelMatches> _channels = [];
+    private readonly PatternTree _patterns = new();
+
+    private int _generation = 1;
+    private int _sweepAt;
+
+    /// <param name="maxIdleChannels">Channels cached for patterns alone before those are forgotten at once.</param>
+    public SubscriptionIndex(int maxIdleChannels) => _maxIdleChannels = _sweepAt = maxIdleChannels;
+
+    /// <summary>The nodes that get a message of this channel; null when there are none.</summary>
+    public ChannelMatches? Find(string channel)
+    {
+        if (!_channels.TryGetValue(channel, out var matches))
+        {
+            if (_patterns.IsEmpty) return null;
+            matches = Add(channel);
+        }
+
+        if (matches.Generation != _generation)
+        {
+            matches.Patterns = _patterns.Match(channel);
+            matches.Generation = _generation;
+        }
+
+        return matches;
+    }
+
+    /// <summary>The node of a name, if anybody of this worker has it.</summary>
+    public SubscriptionNode? FindNode(string name, bool isPattern) =>
+        isPattern ? _patterns.Find(name) : _channels.GetValueOrDefault(name)?.Exact;
+
+    /// <summary>The node of a name, made when nobody has it yet.</summary>
+    public SubscriptionNode NodeFor(string name, bool isPattern)
+    {
+        if (!isPattern) return (_channels.GetValueOrDefault(name) ?? Add(name)).Exact;
+        if (_patterns.Find(name) is { } known) return known;
+
+        _generation++;
+        return _patterns.Add(name);
+    }
+
+    /// <summary>A client has left this node; an empty one is forgotten.</summary>
+    public void Left(SubscriptionNode node)
+    {
+        if (node.Count > 0) return;
+        if (node.IsPattern)
+        {
+            _patterns.Remove(node.Name);
+            _generation++;
+        }
+        else if (_patterns.IsEmpty)
+        {
+            // With patterns about, the entry may still serve as their cache.
+            _channels.Remove(node.Name);
+        }
+    }
+
+    private ChannelMatches Add(string channel)
+    {
+        if (_channels.Count >= _sweepAt) Sweep();
+        var matches = new ChannelMatches(channel);
+        _channels.Add(channel, matches);
+        return matches;
+    }
+
+    /// <summary>Forgets cached channels that nobody subscribed to by name.</summary>
+    private void Sweep()
+    {
+        foreach (var (name, matches) in _channels)
+        {
+            if (matches.Exact.Count == 0) _channels.Remove(name);
+        }
+
+        _sweepAt = Math.Max(_maxIdleChannels, _channels.Count * 2);
+    }
+}

@@ -1,0 +1,15 @@
+using WsFanout.Clients;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Fanout;
+
+/// <summary>What every part of one worker is made of.</summary>
+/// <param name="Number">From 0; also the reader's number in the ring.</param>
+/// <param name="MaxIdleChannels">Channels that the worker may cache for patterns alone.</param>
+internal sealed record WorkerContext(
+    int Number,
+    ClientOptions ClientOptions,
+    int MaxIdleChannels,
+    WorkerMetrics Metrics,
+    ClientMetrics ClientMetrics,
+    TimeProvider Time);

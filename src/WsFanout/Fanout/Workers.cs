@@ -1,0 +1,60 @@
+
+namespace WsFanout.Fanout;
+
+/// <summary>All workers of the process: starts them, gives each connection to the one with the fewest clients, drains and stops them.</summary>
+internal sealed class Workers : IDisposable
+{
+    private readonly Worker[] _workers;
+
+    public Workers(WorkersSetup setup, Ring ring, ILoggerFactory loggers)
+    {
+        _workers = [.. Enumerable.Range(0, setup.Fanout.WorkerThreads).Select(number => new Worker(
+            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.Metrics.For(number), setup.ClientMetrics, setup.Time),
+            ring,
+            loggers.CreateLogger<Worker>()))];
+        ring.SetBells([.. _workers.Select(worker => (Action)worker.Inbox.Ring)]);
+        setup.Metrics.ObserveRing(() => ring.Depth, ring.Capacity);
+    }
+
+    /// <summary>Clients of all workers.</summary>
+    public int ClientCount => _workers.Sum(worker => worker.ClientCount);
+
+    /// <summary>The longest that any worker has been in one turn.</summary>
+    public TimeSpan BusyFor => _workers.Max(worker => worker.BusyFor);
+
+    /// <summary>Ends when the first loop has ended; before <see cref="StopAsync"/> that is a fault.</summary>
+    public Task FirstEnd => Task.WhenAny(_workers.Select(worker => worker.Completion)).Unwrap();
+
+    public void Start()
+    {
+        foreach (var worker in _workers) worker.Start();
+    }
+
+    /// <summary>The worker that a new connection goes to.</summary>
+    public Worker Next()
+    {
+        var fewest = _workers[0];
+        foreach (var worker in _workers.AsSpan(1))
+        {
+            if (worker.ClientCount < fewest.ClientCount) fewest = worker;
+        }
+
+        return fewest;
+    }
+
+    public void Drain(DrainOrder order)
+    {
+        foreach (var worker in _workers) worker.Drain(order);
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var worker in _workers) worker.Stop();
+        await Task.WhenAll(_workers.Select(worker => worker.Completion));
+    }
+
+    public void Dispose()
+    {
+        foreach (var worker in _workers) worker.Dispose();
+    }
+}

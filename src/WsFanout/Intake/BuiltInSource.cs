@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using WsFanout.Messages;
+
+namespace WsFanout.Intake;
+
+/// <summary>The stream of a server without a broker: in memory, filled by publish requests, gone with the process.</summary>
+internal sealed class BuiltInSource : IMessageSource
+{
+    private const long NanosPerMillisecond = 1_000_000;
+
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private readonly StreamLedger _ledger;
+    private readonly ServedSubjects _served;
+    private readonly TimeProvider _time;
+
+    // Publish requests wait here, at most the settings' pending ones: the endpoint refuses more.
+    private readonly Channel<Publication> _waiting;
+
+    private volatile IntakeState _state;
+
+    public BuiltInSource(StreamLedger ledger, ServedSubjects served, PublishOptions options, TimeProvider time)
+    {
+        _ledger = ledger;
+        _served = served;
+        _time = time;
+        MaxPayload = options.MaxBytes;
+        _waiting = Channel.CreateBounded<Publication>(new BoundedChannelOptions(options.MaxPending) { SingleReader = true });
+        _state = new IntakeState(false, false, "starting", "the built-in source has not started yet", time.GetTimestamp());
+    }
+
+    public IntakeState State => _state;
+
+    public long MaxPayload { get; }
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        await _ledger.ResetAsync(new Position(epoch, 0, _time.GetUtcNow().ToUnixTimeMilliseconds()), stopping);
+        _state = new IntakeState(true, true, null, null, _time.GetTimestamp());
+
+        using var tick = new PeriodicTimer(TickInterval, _time);
+        var ticked = tick.WaitForNextTickAsync(stopping).AsTask();
+        var posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
+        while (true)
+        {
+            await await Task.WhenAny(posted, ticked);
+            if (ticked.IsCompleted)
+            {
+                _ledger.Tick();
+                ticked = tick.WaitForNextTickAsync(stopping).AsTask();
+            }
+
+            if (!posted.IsCompleted) continue;
+            while (_waiting.Reader.TryRead(out var publication)) await StoreAsync(publication, stopping);
+            posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
+        }
+    }
+
+    public async Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var subject = System.Text.Encoding.UTF8.GetBytes(_served.SubjectOf(channel));
+        if (_served.Refusal(subject) is { } reason)
+        {
+            return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
+        }
+
+        var publication = new Publication(subject, payload, cancellationToken);
+        await _waiting.Writer.WriteAsync(publication, cancellationToken);
+        return PublishResult.Stored(await publication.Stored.Task.WaitAsync(cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask StoreAsync(Publication publication, CancellationToken stopping)
+    {
+        // Its payload's buffer is the request's: once the request has given up, it may be somebody else's. Claiming settles who was first.
+        if (!publication.TryClaim()) return;
+
+        var sequence = _ledger.Position.Sequence + 1;
+        var nowMs = Math.Max(_ledger.Position.TimestampMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        var message = _ledger.Accept(publication.Subject, publication.Payload.Span, sequence, nowMs * NanosPerMillisecond);
+        publication.Stored.TrySetResult(sequence);
+        if (message is not null) await _ledger.DealAsync(message, stopping);
+    }
+
+    /// <summary>One publish request on its way to the loop.</summary>
+    private sealed class Publication
+    {
+        private int _settled;
+
+        public Publication(byte[] subject, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        {
+            Subject = subject;
+            Payload = payload;
+            cancellationToken.Register(() => Interlocked.CompareExchange(ref _settled, 1, 0));
+        }
+
+        public byte[] Subject { get; }
+
+        public ReadOnlyMemory<byte> Payload { get; }
+
+        public TaskCompletionSource<long> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryClaim() => Interlocked.CompareExchange(ref _settled, 1, 0) == 0;
+    }
+}

@@ -1,0 +1,19 @@
+namespace WsFanout.Intake;
+
+/// <summary>Where messages come from, and where published ones go: the stream of a broker, or the built-in one.</summary>
+internal interface IMessageSource : IAsyncDisposable
+{
+    /// <summary>Whether messages flow, and if not, why. Any thread.</summary>
+    IntakeState State { get; }
+
+    /// <summary>Largest payload that the source takes. Bytes.</summary>
+    long MaxPayload { get; }
+
+    /// <summary>Takes messages in until told to stop. One call; the only writer of History and ring.</summary>
+    Task RunAsync(CancellationToken stopping);
+
+    /// <summary>Stores a message in the stream. Any thread; any number at a time.</summary>
+    /// <param name="channel">A legal channel name.</param>
+    /// <param name="payload">Not used any more once the task has ended.</param>
+    Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+}

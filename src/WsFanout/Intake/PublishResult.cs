@@ -1,0 +1,12 @@
+namespace WsFanout.Intake;
+
+/// <summary>What became of a message that was published.</summary>
+/// <param name="Outcome">One of <see cref="Telemetry.PublishMetrics.Outcomes"/>.</param>
+/// <param name="Sequence">Its sequence number in the stream, when it was stored.</param>
+/// <param name="Problem">Why it was not, in a sentence.</param>
+internal sealed record PublishResult(string Outcome, long Sequence, string? Problem)
+{
+    public static PublishResult Stored(long sequence) => new("stored", sequence, null);
+
+    public static PublishResult Refused(string outcome, string problem) => new(outcome, 0, problem);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using WsFanout.Fanout;
+using WsFanout.History;
+using WsFanout.Messages;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Intake;
+
+/// <summary>
+/// Accounts for every sequence number of the stream: turns what the source gives into entries of History and ring, in order, and keeps the
+/// cursor. Sits between the source and the ring.
+/// </summary>
+/// <remarks>The intake only, but for <see cref="Position"/>, which anyone may read.</remarks>
+internal sealed class StreamLedger
+{
+    private const long NanosPerMillisecond = 1_000_000;
+
+    private readonly ServedSubjects _served;
+    private readonly MessageHistory _history;
+    private readonly Ring _ring;
+    private readonly IntakeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly StreamClock _clock;
+
+    // The intake writes; published as one reference, so that a reader never sees half of it.
+    private volatile Cursor _cursor = new(Position.None, 0);
+
+    public StreamLedger(ServedSubjects served, MessageHistory history, Ring ring, IntakeMetrics metrics, TimeProvider time)
+    {
+        _served = served;
+        _history = history;
+        _ring = ring;
+        _metrics = metrics;
+        _time = time;
+        _clock = new StreamClock(time);
+    }
+
+    /// <summary>The last message accepted.</summary>
+    public Position Position => _cursor.Position;
+
+    /// <summary>When the stream stored that message, to the nanosecond; 0 when only the milliseconds are known. Unix nanoseconds.</summary>
+    public long CursorNanos => _cursor.Nanos;
+
+    /// <summary>Takes the next message. Everything between the cursor and it becomes a hole.</summary>
+    /// <param name="sequence">Above the cursor.</param>
+    /// <param name="nanos">When the stream stored it. Unix nanoseconds.</param>
+    /// <returns>The entry to be dealt; null when the message is not served.</returns>
+    public Message? Accept(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long nanos)
+    {
+        _metrics.MessageTaken();
+        var timestampMs = nanos / NanosPerMillisecond;
+        var message = Encode(subject, payload, sequence, timestampMs);
+        _clock.Saw(timestampMs);
+        MoveTo(new Position(_cursor.Position.Epoch, sequence, timestampMs), nanos);
+        return message;
+    }
+
+    /// <summary>Whether <paramref name="sequence"/> follows the cursor; what lies between has to be told as a hole first.</summary>
+    public bool Follows(long sequence) => sequence == _cursor.Position.Sequence + 1;
+
+    /// <summary>Notes that the stream jumped over everything from behind the cursor to <paramref name="to"/>, and deals the hole.</summary>
+    /// <param name="reason">One of <see cref="IntakeMetrics.HoleReasons"/>.</param>
+    public async ValueTask<Hole> HoleAsync(long to, string reason, CancellationToken cancellationToken)
+    {
+        var position = _cursor.Position;
+        var hole = Hole.Between(position.Sequence + 1, to, position.TimestampMs);
+        _history.Add(hole);
+        _metrics.HoleFound(reason, to - position.Sequence);
+        MoveTo(position with { Sequence = to }, 0);
+        await DealAsync(hole, cancellationToken);
+        return hole;
+    }
+
+    /// <summary>The stream is another one from here on, or the first.</summary>
+    public async ValueTask ResetAsync(Position start, CancellationToken cancellationToken)
+    {
+        _history.Clear(start.Sequence);
+        MoveTo(start, 0);
+        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
+    }
+
+    /// <summary>Gives an entry to the workers, waiting for room as long as it takes.</summary>
+    public ValueTask DealAsync(StreamEntry entry, CancellationToken cancellationToken) =>
+        _ring.TryAdd(entry) ? ValueTask.CompletedTask : _ring.AddAsync(entry, cancellationToken);
+
+    /// <summary>Lets the History forget what has become too old while no message came.</summary>
+    public void Tick()
+    {
+        if (_clock.NowMs is var now and > 0) _history.EvictByAge(now);
+    }
+
+    private Message? Encode(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long timestampMs)
+    {
+        var name = _served.ChannelOf(subject);
+        var channel = name.IsEmpty ? null : _history.Known(name);
+        if (channel is null)
+        {
+            if (_served.Refusal(subject) is { } reason)
+            {
+                _metrics.MessageSkipped(reason);
+                return null;
+            }
+
+            channel = _history.Channel(name);
+        }
+
+        var message = MessageEncoder.Encode(channel, sequence, _history.PreviousOn(channel), timestampMs, payload, _time.GetTimestamp());
+        _history.Add(channel, message);
+        return message;
+    }
+
+    private void MoveTo(Position position, long nanos) => _cursor = new Cursor(position, nanos);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_cursor.Position.Epoch}/{_cursor.Position.Sequence}");
+
+    private sealed record Cursor(Position Position, long Nanos);
+}

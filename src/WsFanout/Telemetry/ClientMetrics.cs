@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+
+namespace WsFanout.Telemetry;
+
+/// <summary>Clients that came, were refused, and left.</summary>
+internal sealed class ClientMetrics
+{
+    private static readonly string[] DropReasons = ["slow"];
+    private static readonly string[] GapReasons = ["slow", "window", "upstream"];
+    private static readonly string[] ResumeOutcomes = ["recovered", "gap", "reset"];
+
+    private readonly Meters _meters;
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _disconnects;
+    private readonly Counter<long> _dropped;
+    private readonly Counter<long> _gaps;
+    private readonly Counter<long> _resumes;
+    private readonly Histogram<double> _handshake;
+
+    /// <param name="closeLabels">The label of every close reason.</param>
+    /// <param name="refusals">The word of every refusal.</param>
+    public ClientMetrics(Meters meters, IReadOnlyList<string> closeLabels, IReadOnlyList<string> refusals)
+    {
+        _meters = meters;
+        _accepted = meters.Server.CreateCounter<long>("connections_total", "{client}", "Clients let in.");
+        _rejected = meters.CreateCounter("connections_rejected_total", "{client}", "Handshakes refused.", "reason", refusals);
+        _disconnects = meters.CreateCounter("disconnects_total", "{client}", "Clients that left, by why.", "reason", closeLabels);
+        _dropped = meters.CreateCounter("messages_dropped_total", "{message}", "Messages that were owed to a client and will not be delivered.", "reason", DropReasons);
+        _gaps = meters.CreateCounter("gaps_total", "{gap}", "Gaps told to clients.", "reason", GapReasons);
+        _resumes = meters.CreateCounter("resumes_total", "{request}", "Subscribes with a position, by outcome.", "outcome", ResumeOutcomes);
+        _handshake = meters.Server.CreateHistogram(
+            "handshake_seconds", "s", "Request to welcome.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Latency });
+    }
+
+    /// <summary>Reads the slots in use at each scrape.</summary>
+    public void ObserveSlots(Func<int> current, int max)
+    {
+        _meters.Server.CreateObservableGauge("connections_current", current, "{client}", "Clients connected.");
+        _meters.Server.CreateObservableGauge("connections_max", () => max, "{client}", "Clients this server takes.");
+    }
+
+    public void ClientAccepted(double handshakeSeconds)
+    {
+        _accepted.Add(1);
+        _handshake.Record(handshakeSeconds);
+    }
+
+    public void ClientRefused(string reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void ClientLeft(string closeLabel) => _disconnects.Add(1, new KeyValuePair<string, object?>("reason", closeLabel));
+
+    /// <summary>Messages that waited for a client when it was closed as slow.</summary>
+    public void MessagesDropped(long messages) => _dropped.Add(messages, new KeyValuePair<string, object?>("reason", "slow"));
+
+    /// <param name="reason"><c>slow</c>, <c>window</c> or <c>upstream</c>.</param>
+    public void GapsTold(string reason, long clients) => _gaps.Add(clients, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <param name="outcome"><c>recovered</c>, <c>gap</c> or <c>reset</c>.</param>
+    public void ResumeAnswered(string outcome) => _resumes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+}

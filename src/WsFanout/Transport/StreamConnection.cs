@@ -1,0 +1,264 @@
+using System.Net.WebSockets;
+using WsFanout.Clients;
+using WsFanout.Messages;
+
+namespace WsFanout.Transport;
+
+/// <summary>
+/// One client on the stream way: the framework's WebSocket, and two tasks that only move bytes. The reader posts whole messages to the
+/// worker's inbox and waits until each is taken; the worker lends the writer one batch at a time and gets it back.
+/// </summary>
+/// <remarks>
+/// Ownership passes by the inbox and the signals, so nothing here is locked: the batch is the worker's while <see cref="IsIdle"/>, the
+/// writer's else; the received message is the reader's until posted, the worker's until <see cref="Taken"/>.
+/// </remarks>
+internal sealed class StreamConnection : IWire
+{
+    /// <summary>Bytes lent to the writer at a time: enough to make a write worth its cost, little enough to count as on its way.</summary>
+    private const int BatchBytes = 64 * 1024;
+
+    private const int BatchFrames = 64;
+    private const int FirstReceiveBytes = 512;
+
+    /// <summary>How long a close frame may take to leave once everything else is over.</summary>
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(1);
+
+    private readonly WebSocket _socket;
+    private readonly UpgradedStream _stream;
+    private readonly Action _abort;
+    private readonly int _maxMessageBytes;
+    private readonly AsyncSignal _toWriter = new();
+    private readonly AsyncSignal _toReader = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Set once, by whoever joins the connection to a worker, before the loops run.
+    private WorkerInbox _inbox = null!;
+
+    // The worker's while idle, the writer's else.
+    private readonly Frame?[] _batch = new Frame?[BatchFrames];
+    private int _batchCount;
+    private int _batchSent;
+
+    // The reader's until posted, the worker's until taken.
+    private byte[] _received = new byte[FirstReceiveBytes];
+    private int _receivedLength;
+
+    // The worker asks, the writer looks, in this order: ping, batch, close.
+    private volatile bool _pingAsked;
+    private volatile bool _batchLent;
+    private volatile CloseReason? _closeAsked;
+    private volatile bool _over;
+
+    /// <param name="stream">The upgraded connection.</param>
+    /// <param name="subprotocol">The one that was agreed on, or null.</param>
+    /// <param name="abort">Cuts the connection under the stream; may be called at any time, from any thread.</param>
+    public StreamConnection(UpgradedStream stream, string? subprotocol, int maxMessageBytes, Action abort)
+    {
+        _stream = stream;
+        _abort = abort;
+        _maxMessageBytes = maxMessageBytes;
+
+        // No keep-alive of the framework's: the worker pings, so that life signs are judged in one place for both ways to the wire.
+        _socket = WebSocket.CreateFromStream(
+            stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = subprotocol, KeepAliveInterval = TimeSpan.Zero });
+    }
+
+    /// <summary>The client at this end; set by its worker, for its worker.</summary>
+    public Client? Client { get; set; }
+
+    /// <summary>Frames of the batch that the socket took. Worker only, between <see cref="TransportEventKind.Sent"/> and <see cref="BatchDone"/>.</summary>
+    public ReadOnlySpan<Frame?> Sent => _batch.AsSpan(0, _batchSent);
+
+    /// <summary>The message that came. Worker only, between <see cref="TransportEventKind.Received"/> and <see cref="Taken"/>.</summary>
+    public ReadOnlySpan<byte> Received => _received.AsSpan(0, _receivedLength);
+
+    public bool IsIdle { get; private set; } = true;
+
+    public long LastReceivedAt => _stream.LastReceivedAt;
+
+    public long LastProgressAt => _stream.LastProgressAt;
+
+    /// <summary>Moves bytes until the connection has ended and its worker has let go of it. Never throws.</summary>
+    /// <param name="inbox">Of the worker that owns the client.</param>
+    public async Task RunAsync(WorkerInbox inbox)
+    {
+        _inbox = inbox;
+        var writing = WriteAsync();
+        var reason = await ReadAsync();
+        inbox.Post(new TransportEvent(this, TransportEventKind.Ended, reason));
+        await _released.Task;
+        await EndWritingAsync(writing);
+        _socket.Dispose();
+    }
+
+    public void Send(SendQueue queue)
+    {
+        _batchCount = queue.Take(_batch, BatchBytes);
+        IsIdle = false;
+        _stream.StartProgress();
+        _batchLent = true;
+        _toWriter.Set();
+    }
+
+    public void BatchDone()
+    {
+        _batch.AsSpan(0, _batchCount).Clear();
+        _batchCount = _batchSent = 0;
+        IsIdle = true;
+    }
+
+    public void Taken() => _toReader.Set();
+
+    public void Ping()
+    {
+        _pingAsked = true;
+        _toWriter.Set();
+    }
+
+    public void Close(CloseReason reason)
+    {
+        _closeAsked = reason;
+        _toWriter.Set();
+    }
+
+    public void Abort()
+    {
+        _over = true;
+        _abort();
+        _socket.Abort();
+        _toWriter.Set();
+        _toReader.Set();
+    }
+
+    public void Release()
+    {
+        _over = true;
+        if (!IsIdle) _abort();
+        _toWriter.Set();
+        _toReader.Set();
+        _released.TrySetResult();
+    }
+
+    private async Task<CloseReason> ReadAsync()
+    {
+        var closing = false;
+        try
+        {
+            while (true)
+            {
+                if (_receivedLength == _received.Length) Array.Resize(ref _received, Math.Min(_received.Length * 2, _maxMessageBytes + 1));
+                var part = await _socket.ReceiveAsync(_received.AsMemory(_receivedLength), CancellationToken.None);
+                if (part.MessageType == WebSocketMessageType.Close) return await AnswerCloseAsync();
+
+                _receivedLength = closing ? 0 : _receivedLength + part.Count;
+                if (closing) continue;
+                if (RuleBroken(part) is { } reason)
+                {
+                    // The worker closes; until the client does too, only the close frame matters.
+                    closing = true;
+                    _receivedLength = 0;
+                    _inbox.Post(new TransportEvent(this, TransportEventKind.Violated, reason));
+                }
+                else if (part.EndOfMessage)
+                {
+                    _inbox.Post(new TransportEvent(this, TransportEventKind.Received));
+                    await _toReader.WaitAsync();
+                    if (_over) return CloseReason.ConnectionLost;
+                    _receivedLength = 0;
+                }
+            }
+        }
+        catch (WebSocketException broken)
+        {
+            return ReasonOf(broken);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            return CloseReason.ConnectionLost;
+        }
+    }
+
+    private CloseReason? RuleBroken(in ValueWebSocketReceiveResult part)
+    {
+        if (part.MessageType == WebSocketMessageType.Binary) return CloseReason.BinaryFrame;
+        return _receivedLength > _maxMessageBytes ? CloseReason.MessageTooBig : null;
+    }
+
+    /// <summary>The client's close frame is answered with its own code, behind whatever is being written.</summary>
+    private async Task<CloseReason> AnswerCloseAsync()
+    {
+        if (_socket.State == WebSocketState.CloseReceived)
+        {
+            await _socket.CloseOutputAsync(_socket.CloseStatus ?? WebSocketCloseStatus.Empty, null, CancellationToken.None);
+        }
+
+        return CloseReason.ClientLeft;
+    }
+
+    /// <summary>The framework has told the client already, with the code of the rule that was broken.</summary>
+    private static CloseReason ReasonOf(WebSocketException broken) => broken.WebSocketErrorCode switch
+    {
+        WebSocketError.Faulted when broken.InnerException is System.Text.DecoderFallbackException => CloseReason.InvalidUtf8,
+        WebSocketError.Faulted or WebSocketError.UnsupportedProtocol or WebSocketError.HeaderError => CloseReason.ProtocolError,
+        _ => CloseReason.ConnectionLost,
+    };
+
+    /// <summary>The writer has nothing left to do; a close frame or a ping that the client never takes must not keep it.</summary>
+    private async Task EndWritingAsync(Task writing)
+    {
+        try
+        {
+            await writing.WaitAsync(LastWrite);
+        }
+        catch (TimeoutException)
+        {
+            _abort();
+            await writing;
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _toWriter.WaitAsync();
+                if (_over) return;
+                if (_pingAsked)
+                {
+                    _pingAsked = false;
+                    await _stream.WritePingAsync(CancellationToken.None);
+                }
+
+                if (_batchLent) await WriteBatchAsync();
+                if (_closeAsked is { } reason)
+                {
+                    _closeAsked = null;
+                    await _socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.Name, CancellationToken.None);
+                }
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            // The reader meets the same end and tells the worker; cutting the connection makes sure that it does.
+            _abort();
+        }
+    }
+
+    private async Task WriteBatchAsync()
+    {
+        try
+        {
+            for (_batchSent = 0; _batchSent < _batchCount && !_over; _batchSent++)
+            {
+                await _socket.SendAsync(_batch[_batchSent]!.Payload, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            _batchLent = false;
+            _inbox.Post(new TransportEvent(this, TransportEventKind.Sent));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+namespace WsFanout.Transport;
+
+/// <summary>
+/// The bytes of an upgraded connection between Kestrel and the framework's WebSocket: notes every sign of life, notes progress piece by
+/// piece, and lets pings of our own pass between two frames.
+/// </summary>
+/// <remarks>One reader; writers take turns. The framework writes each frame with one call, so a frame is never cut by a ping.</remarks>
+internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
+{
+    /// <summary>Bytes after which progress is noted, so that a large frame to a slow client is seen to move.</summary>
+    private const int PieceBytes = 16 * 1024;
+
+    private static readonly byte[] EmptyPing = [0x89, 0x00];
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    private long _lastReceivedAt = time.GetTimestamp();
+    private long _lastProgressAt = time.GetTimestamp();
+
+    /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
+    public long LastReceivedAt => Volatile.Read(ref _lastReceivedAt);
+
+    /// <summary>When bytes were last taken. Ticks of the monotonic clock; any thread.</summary>
+    public long LastProgressAt => Volatile.Read(ref _lastProgressAt);
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Sets the clock of progress to now: a batch is about to be written.</summary>
+    public void StartProgress() => Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
+
+    public ValueTask WritePingAsync(CancellationToken cancellationToken) => WriteAsync(EmptyPing, cancellationToken);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await inner.ReadAsync(buffer, cancellationToken);
+        if (count > 0) Volatile.Write(ref _lastReceivedAt, time.GetTimestamp());
+        return count;
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            while (buffer.Length > 0)
+            {
+                var piece = Math.Min(buffer.Length, PieceBytes);
+                await inner.WriteAsync(buffer[..piece], cancellationToken);
+                Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
+                buffer = buffer[piece..];
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <summary>Nothing to do: each write is a flush.</summary>
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            _turn.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
