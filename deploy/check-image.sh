@@ -29,6 +29,8 @@ finish() {
         wait "$server" 2> /dev/null || true
     fi
     b rm --all > /dev/null 2>&1 || true
+    # What the image of an earlier run left.
+    b rmi --prune > /dev/null 2>&1 || true
     rm -rf "$runroot"
 }
 trap finish EXIT
@@ -39,7 +41,7 @@ fail() { echo "FAIL $*" >&2; exit 1; }
 
 descendants() {
     local child
-    for child in $(cat "/proc/$1/task/$1/children" 2> /dev/null); do
+    for child in $(cat "/proc/$1/task/"*/children 2> /dev/null); do
         echo "$child"
         descendants "$child"
     done
