@@ -1,0 +1,49 @@
+# The commands of this repository. `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: build run test packages fmt clean help image-check compose-check
+
+# No build server may outlive the command that started it: "nothing is left running" counts for these too.
+export MSBUILDDISABLENODEREUSE := 1
+export DOTNET_CLI_USE_MSBUILD_SERVER := 0
+export UseSharedCompilation := false
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+# A browser is asked for once a test project drives one.
+TEST_NEEDS := dotnet node nats-server promtool $(if $(shell grep -l 'Include="Microsoft.Playwright"' tests/*/*.csproj),chromium)
+
+build: ## publish the server to artifacts/wsfanout/
+	@scripts/need.sh dotnet
+	dotnet publish src/WsFanout -c Release -o artifacts/wsfanout
+
+run: build ## build, then start nats-server, the server and a feed of trades; Ctrl-C ends all
+	@exec demo/run.sh
+
+test: ## install what the tests need (as root), run all of them, sum up
+	@scripts/need.sh $(TEST_NEEDS)
+	@scripts/test.sh
+
+packages: ## say which of the plan's packages the registry can restore today
+	@scripts/need.sh dotnet
+	@scripts/packages.sh
+
+fmt: ## format the source
+	@scripts/need.sh dotnet
+	dotnet format WsFanout.sln
+
+image-check: ## build the container image by buildah and ask what it serves (root; not part of test)
+	@scripts/need.sh dotnet buildah curl
+	@deploy/check-image.sh
+
+compose-check: ## let docker-compose read both compose files (not part of test)
+	@scripts/need.sh docker-compose
+	@deploy/check-compose.sh
+
+clean: ## remove everything that was built
+	rm -rf artifacts
+	find src tests -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Runs every test of the repository and sums up what ran. Called by `make test`.
+#
+# Leaves "N passed, N failed" in artifacts/test/summary, unless nothing ran. Ends with 0 only when everything passed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+results=artifacts/test
+rm -rf "$results"
+mkdir -p "$results"
+
+passed=0 failed=0 skipped=0
+report=()
+
+# A suite that ends badly without a failed test (a crash, a hang, a broken file) counts as one failure.
+add() { # name, exit code, passed, failed, skipped
+    local broken=0
+    [ "$2" = 0 ] || [ "$4" -gt 0 ] || broken=1
+    passed=$((passed + $3))
+    failed=$((failed + $4 + broken))
+    skipped=$((skipped + $5))
+    report+=("$1: $3 passed, $(($4 + broken)) failed, $5 skipped$([ "$broken" = 0 ] || echo " (it ended with $2 before it could say what failed)")")
+}
+
+heading() { printf '\n== %s\n' "$*"; }
+
+check_format() {
+    heading "dotnet format: the text of the source"
+    if dotnet format WsFanout.sln --verify-no-changes --no-restore; then
+        add "format" 0 1 0 0
+    else
+        echo "Run 'make fmt'." >&2
+        add "format" 1 0 1 0
+    fi
+}
+
+run_dotnet() {
+    heading "dotnet test: the server"
+    # One project at a time: two real servers under load on two cores would only measure each other.
+    dotnet test WsFanout.sln -c Release --no-build -m:1 \
+        --logger "trx;LogFilePrefix=result" --results-directory "$results/dotnet" \
+        --blame-hang --blame-hang-timeout 4min --blame-hang-dump-type none
+    local code=$? counters total executed ok bad
+    counters=$(cat "$results"/dotnet/*.trx 2> /dev/null | grep -o '<Counters [^>]*>')
+    total=$(sum_attribute total <<< "$counters")
+    executed=$(sum_attribute executed <<< "$counters")
+    ok=$(sum_attribute passed <<< "$counters")
+    bad=$((executed - ok))
+    add "dotnet" "$code" "$ok" "$bad" $((total - executed))
+}
+
+sum_attribute() { grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+run_node() {
+    heading "node --test: the load test"
+    local files=() code
+    mapfile -t files < <(find loadtest/test -name '*.test.*js' -type f 2> /dev/null | sort)
+    if [ ${#files[@]} = 0 ]; then
+        echo "No test was found in loadtest/test." >&2
+        add "node" 1 0 0 0
+        return
+    fi
+    node --test --test-reporter=tap "${files[@]}" | tee "$results/node.tap"
+    code=${PIPESTATUS[0]}
+    add "node" "$code" "$(tap_count pass)" $(($(tap_count fail) + $(tap_count cancelled))) $(($(tap_count skipped) + $(tap_count todo)))
+}
+
+tap_count() { awk -v key="$1" '$1 == "#" && $2 == key && NF == 3 { count = $3 } END { print count + 0 }' "$results/node.tap"; }
+
+run_promtool() {
+    heading "promtool: scrape configuration and alert rules"
+    promtool_step check config deploy/prometheus/prometheus.yml
+    promtool_step check rules deploy/prometheus/alerts.yml
+    promtool_step test rules deploy/prometheus/alerts_test.yml
+}
+
+promtool_step() {
+    if promtool "$@"; then add "promtool $1 $2" 0 1 0 0; else add "promtool $1 $2" 1 0 1 0; fi
+}
+
+heading "dotnet build: the solution, warnings are errors"
+if dotnet build WsFanout.sln -c Release -v q -clp:NoSummary --nologo; then
+    [ "${SKIP_FORMAT:-}" = 1 ] || check_format
+    run_dotnet
+else
+    add "build" 1 0 1 0
+fi
+run_node
+run_promtool
+
+heading "summary"
+printf '%s\n' "${report[@]}"
+if [ $((passed + failed)) = 0 ]; then
+    echo "No test ran." >&2
+    exit 1
+fi
+echo "$passed passed, $failed failed" > "$results/summary"
+echo "All together: $passed passed, $failed failed, $skipped skipped, $SECONDS s."
+[ "$failed" = 0 ]
