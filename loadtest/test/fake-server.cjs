@@ -1,6 +1,7 @@
 'use strict';
 
 const http = require('node:http');
+const https = require('node:https');
 const { createHash } = require('node:crypto');
 
 /**
@@ -13,26 +14,29 @@ const { createHash } = require('node:crypto');
  * `write(socket, bytes)` instead of `socket.write`.
  */
 class FakeServer {
-  static async start(faults = {}) {
-    const server = new FakeServer(faults);
+  /** @param tls key and certificate; without them the server speaks plain HTTP */
+  static async start(faults = {}, tls = null) {
+    const server = new FakeServer(faults, tls);
     await new Promise((resolve) => server.http.listen(0, '127.0.0.1', resolve));
     return server;
   }
 
-  constructor(faults) {
+  constructor(faults, tls) {
     this.faults = faults;
+    this.tls = tls;
     this.clients = new Set();
     this.seq = 0;
     this.lastOf = new Map();
     this.upgrades = 0;
     this.accepted = 0;
     this.pongs = 0;
-    this.http = http.createServer((request, response) => this._request(request, response));
+    const onRequest = (request, response) => this._request(request, response);
+    this.http = tls ? https.createServer(tls, onRequest) : http.createServer(onRequest);
     this.http.on('upgrade', (request, socket) => this._upgrade(request, socket));
   }
 
   get env() {
-    return { WS_URL: `ws://127.0.0.1:${this.http.address().port}/ws` };
+    return { WS_URL: `${this.tls ? 'wss' : 'ws'}://127.0.0.1:${this.http.address().port}/ws` };
   }
 
   async stop() {

@@ -1,7 +1,9 @@
 'use strict';
 
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const path = require('node:path');
+const { FakeServer } = require('./fake-server.cjs');
 
 const program = path.join(__dirname, '..', 'sustained-load-test.cjs');
 const deadlineMs = 30_000;
@@ -42,4 +44,27 @@ function runLoadTest(env, { args = ['--json'], whileRunning } = {}) {
   });
 }
 
-module.exports = { runLoadTest, shortRun };
+/** Runs against a server with these faults; `env` changes the short run. */
+async function against(faults, env = {}, options = {}) {
+  const server = await FakeServer.start(faults);
+  try {
+    return { server, ...await runLoadTest({ ...shortRun, ...server.env, ...env }, options) };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A `deliver` that treats the n-th message of the first client by `change`, all others as they should be. */
+function onceFor(n, change) {
+  return (client, message, send) => {
+    if (client.number === 0 && ++client.delivered === n) change(message, send, client);
+    else send(message.text);
+  };
+}
+
+function assertFailed(run, ...names) {
+  assert.equal(run.code, 1, run.stderr + run.stdout.slice(0, 2000));
+  assert.deepEqual(run.failed, names, JSON.stringify(run.report.faults, null, 1));
+}
+
+module.exports = { runLoadTest, shortRun, against, onceFor, assertFailed };
