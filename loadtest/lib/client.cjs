@@ -1,0 +1,193 @@
+'use strict';
+
+const { WebSocketConnection } = require('./websocket.cjs');
+const { Receipts } = require('./receipts.cjs');
+
+const backoffBaseMs = 500;
+const backoffCapMs = 30_000;
+
+/**
+ * One place in the crowd: connects, subscribes after `welcome`, and checks all it is given. Refused or failed
+ * attempts are repeated with full jitter until the run ends; a connection that was subscribed and then lost stays
+ * lost, so that what it was owed can be decided.
+ *
+ * States: idle → connecting → subscribing → subscribed → done, and waiting between two attempts.
+ */
+class Client {
+  /** @param crowd shared by all clients: endpoint, decoder, faults, figures, plans, settings, clock */
+  constructor(index, crowd) {
+    this.index = index;
+    this.crowd = crowd;
+    this.plan = crowd.plans.forClient(index);
+    this.state = 'idle';
+    this.attempts = 0;
+    this.connection = null;
+    this.timer = null;
+    this.startedAt = 0;
+    this.receipts = null; // from the subscription_ack on, kept after the connection's end
+    this.attemptFailure = null;
+    this.retryAfterMs = null;
+    this.bye = null;
+    this.pongSeq = -1; // what the last heartbeat of the settling proved
+    this.leaving = false;
+  }
+
+  connect() {
+    const { crowd } = this;
+    this.state = 'connecting';
+    this.attempts++;
+    this.attemptFailure = null;
+    this.retryAfterMs = null;
+    this.startedAt = crowd.clock.now();
+    this.timer = setTimeout(() => this._timedOut(), crowd.settings.connectionTimeoutMs);
+    this.connection = new WebSocketConnection(crowd.endpoint, crowd.settings.token, this);
+  }
+
+  /** Ends whatever this client is doing, in good order when it is subscribed. */
+  leave() {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    if (this.connection !== null) this.connection.close(1000, 'load test done');
+    if (this.state === 'waiting' || this.state === 'idle') this.state = 'done';
+  }
+
+  /** Asks the server up to which seq everything has been sent. */
+  askPosition() {
+    if (this.state === 'subscribed') this.connection.sendText('{"type":"heartbeat","id":"settle"}');
+  }
+
+  onOpen() {
+    this.state = 'subscribing';
+    this.crowd.figures.handshake.record((this.crowd.clock.now() - this.startedAt) * 1000);
+  }
+
+  onRefused({ status, reason, retryAfter }) {
+    this.attemptFailure = `refused ${status} ${reason}`;
+    this.retryAfterMs = retryAfter === null ? null : retryAfter * 1000;
+    this.crowd.figures.refused(status, reason);
+  }
+
+  onText(buffer, start, end) {
+    const { crowd } = this;
+    const frame = crowd.decoder.decode(buffer, start, end);
+    crowd.figures.frameBytes += end - start;
+    if (frame === null) return;
+    if (frame.type === 'message') this._message(frame);
+    else this._control(frame);
+  }
+
+  onClosed({ code, reason, error }) {
+    clearTimeout(this.timer);
+    this.connection = null;
+    if (this.leaving) {
+      this.state = 'done';
+      return;
+    }
+    if (this.state === 'subscribed') {
+      this.state = 'done';
+      this.crowd.figures.disconnected(code, this.bye?.reason ?? reason, error);
+      if (error?.startsWith('bad frame')) this.crowd.faults.add('protocol', () => `client ${this.index}: ${error}`);
+      return;
+    }
+    this.attemptFailure ??= error ?? `closed ${code} ${this.bye?.reason ?? reason}`.trim();
+    this.crowd.figures.attemptFailed(this.attemptFailure, error);
+    this._retryLater();
+  }
+
+  _message(record) {
+    const { crowd } = this;
+    crowd.figures.received(record);
+    if (this.receipts === null) {
+      crowd.faults.add('misdelivered', () => `client ${this.index}: seq ${record.seq} on ${record.channel.name} before its subscription_ack`);
+      return;
+    }
+    if (this.receipts.message(record)) crowd.figures.delivered(record);
+  }
+
+  _control(frame) {
+    const { receipts, crowd } = this;
+    switch (frame.type) {
+      case 'welcome':
+        if (this.state === 'subscribing') this.connection.sendText(this._subscribeRequest());
+        break;
+      case 'subscription_ack':
+        if (this.state === 'subscribing') this._subscribed(frame);
+        break;
+      case 'gap':
+        crowd.figures.gapAnnounced(frame.reason);
+        if (!validGap(frame)) this._protocolFault('a gap with bad channel, from or to', frame);
+        else receipts?.gap(frame.channel, frame.from, frame.to);
+        break;
+      case 'pong':
+      case 'position':
+        if (!validSeq(frame.seq)) this._protocolFault(`a ${frame.type} without a seq`, frame);
+        else receipts?.reached(frame.seq);
+        if (frame.type === 'pong') this.pongSeq = frame.seq;
+        break;
+      case 'reset':
+        crowd.faults.add('reset', () => `client ${this.index}: new epoch ${frame.epoch}`);
+        receipts?.seal();
+        break;
+      case 'bye':
+        this.bye = frame;
+        break;
+      case 'error':
+        crowd.figures.serverError(frame.code);
+        break;
+      default: // a client ignores types that it doesn't know
+    }
+  }
+
+  _subscribeRequest() {
+    return JSON.stringify({ type: 'subscribe', id: this.index, data: { channels: this.plan.names } });
+  }
+
+  _subscribed(ack) {
+    const { crowd } = this;
+    if (!validSeq(ack.seq) || !Array.isArray(ack.subscribed)) {
+      this._protocolFault('a subscription_ack without seq or subscribed', ack);
+      this.connection.abort('bad subscription_ack');
+      return;
+    }
+    clearTimeout(this.timer);
+    this.state = 'subscribed';
+    const accepted = new Set(ack.subscribed);
+    const refused = this.plan.names.filter((name) => !accepted.has(name));
+    if (refused.length > 0) {
+      crowd.figures.subscriptionsRefused(refused);
+      this.plan = crowd.plans.of(this.plan.names.filter((name) => accepted.has(name)));
+    }
+    this.receipts = new Receipts(this.index, this.plan, ack.seq, crowd.faults);
+    crowd.figures.subscribed((crowd.clock.now() - this.startedAt) * 1000, this.plan.names.length);
+  }
+
+  _timedOut() {
+    const stage = this.state === 'connecting' ? 'handshake' : 'subscription_ack';
+    this.attemptFailure = `timeout: no ${stage} within ${this.crowd.settings.connectionTimeoutMs} ms`;
+    this.connection.abort();
+  }
+
+  _retryLater() {
+    const backoff = Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(this.attempts, 10));
+    const asked = this.retryAfterMs ?? this.bye?.retry_ms ?? null;
+    this.bye = null;
+    this.state = 'waiting';
+    // The server spreads its Retry-After already; the bit on top keeps equal whole seconds from meeting again.
+    this.timer = setTimeout(() => this.connect(), asked === null ? backoff : asked + Math.random() * 500);
+  }
+
+  _protocolFault(text, frame) {
+    this.crowd.faults.add('protocol', () => `client ${this.index}: ${text}: ${JSON.stringify(frame).slice(0, 120)}`);
+  }
+}
+
+function validSeq(seq) {
+  return Number.isSafeInteger(seq) && seq >= 0;
+}
+
+function validGap(frame) {
+  return validSeq(frame.from) && validSeq(frame.to) && frame.from <= frame.to
+    && (frame.channel === undefined || typeof frame.channel === 'string');
+}
+
+module.exports = { Client };

@@ -1,0 +1,61 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { it } = require('node:test');
+const { readSettings } = require('../lib/settings.cjs');
+const { Plans } = require('../lib/plans.cjs');
+const { compilePattern, expandRange, nameProblem } = require('../lib/names.cjs');
+
+it('derives every address from WS_URL and keeps those that are given', () => {
+  const { settings, problems } = readSettings({ WS_URL: 'wss://example.test:8443/ws?x=1', METRICS_URL: 'http://admin.test:9000/metrics' });
+
+  assert.deepEqual(problems, []);
+  assert.equal(settings.healthUrl.href, 'https://example.test:8443/health');
+  assert.equal(settings.publishUrl.href, 'https://example.test:8443/publish');
+  assert.equal(settings.metricsUrl.href, 'http://admin.test:9000/metrics');
+  assert.equal(readSettings({}).settings.healthUrl.href, 'http://localhost:3002/health');
+});
+
+it('reads durations with and without units', () => {
+  const duration = (text) => readSettings({ DURATION: text }).settings.durationMs;
+
+  assert.deepEqual(['300', '5m', '1m30s', '1500ms', '1h'].map(duration), [300_000, 300_000, 90_000, 1_500, 3_600_000]);
+  assert.equal(readSettings({ CONNECTION_TIMEOUT: '5000' }).settings.connectionTimeoutMs, 5_000);
+  assert.match(readSettings({ DURATION: '5x' }).problems[0], /^DURATION="5x": must be a duration between 1s and 24h/);
+});
+
+it('refuses settings that contradict each other', () => {
+  assert.match(readSettings({ CHANNELS: '', PUBLISH_RATE: '5' }).problems[0], /PUBLISH_RATE: needs CHANNELS/);
+  assert.match(readSettings({ CHANNELS: 'A,B', CHANNELS_PER_CLIENT: '3' }).problems[0], /CHANNELS names only 2/);
+  assert.match(readSettings({ CHANNELS: 'A,B', PATTERN_SHARE: '10' }).problems[0], /PATTERN_SHARE: needs PATTERNS/);
+  assert.match(readSettings({ PUBLISH_RATE: '50000', DURATION: '1h' }).problems[0], /can't be accounted for/);
+  assert.match(readSettings({ CHANNELS: 'A.*' }).problems[0], /is a pattern; those belong in PATTERNS/);
+  assert.match(readSettings({ PATTERNS: 'SYM00*' }).problems[0], /is no pattern/);
+  assert.deepEqual(readSettings({ CHANNELS: 'A,B' }).problems, []);
+});
+
+it('deals the same subscriptions for the same seed, none twice, the asked share with a pattern', () => {
+  const names = (env) => {
+    const plans = new Plans(readSettings(env).settings);
+    return Array.from({ length: 200 }, (_, i) => plans.namesFor(i));
+  };
+  const dealt = names({ CHANNELS_PER_CLIENT: '3', PATTERN_SHARE: '25' });
+
+  assert.deepEqual(dealt, names({ CHANNELS_PER_CLIENT: '3', PATTERN_SHARE: '25' }));
+  assert.notDeepEqual(dealt, names({ CHANNELS_PER_CLIENT: '3', PATTERN_SHARE: '25', SEED: '2' }));
+  assert.ok(dealt.every((list) => list.length === 3 && new Set(list).size === 3));
+  assert.equal(dealt.filter((list) => /\.[*>]$/.test(list[2])).length, 50);
+  assert.equal(new Set(dealt.flat().filter((name) => name.endsWith('.trade'))).size, 100, 'all channels are in use');
+  assert.deepEqual(names({ CHANNELS: '' })[0], ['>']);
+  assert.deepEqual(names({ SUBSCRIPTION_MODE: 'single', CHANNELS: 'A,B' }).slice(0, 3), [['A'], ['B'], ['A']]);
+});
+
+it('matches patterns as NATS does', () => {
+  const matches = (pattern, channel) => compilePattern(pattern)(channel);
+
+  assert.ok(matches('*.trade', 'A.trade') && matches('A.>', 'A.b.c') && matches('>', 'A') && matches('A.*.c', 'A.b.c'));
+  assert.ok(!matches('*.trade', 'A.b.trade') && !matches('A.>', 'A') && !matches('A', 'A.b') && !matches('*', 'A.b'));
+  assert.deepEqual(expandRange('S{08..11}.t'), ['S08.t', 'S09.t', 'S10.t', 'S11.t']);
+  assert.ok(nameProblem('a..b') && nameProblem('a b') && nameProblem('>.a') && nameProblem('x'.repeat(257)) && nameProblem(''));
+  assert.equal(nameProblem('a.*.>'), null);
+});
