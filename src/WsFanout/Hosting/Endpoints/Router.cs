@@ -1,0 +1,82 @@
+using WsFanout.Hosting.Page;
+using WsFanout.Hosting.Settings;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Hosting.Endpoints;
+
+/// <summary>Every path the server answers, in one place.</summary>
+internal sealed partial class Router(
+    WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await RouteAsync(context);
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            LogFailed(context.Request.Method, bug);
+            if (context.Response.HasStarted) context.Abort();
+            else await JsonAnswer.RefuseAsync(context, StatusCodes.Status500InternalServerError, "server_fault", "the server made a mistake; its log says more");
+        }
+    }
+
+    private Task RouteAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path == "/ws") return webSocket.HandleAsync(context);
+        if (path.StartsWith(PublishEndpoint.Path, StringComparison.Ordinal))
+        {
+            return HttpMethods.IsPost(context.Request.Method) ? publish.HandleAsync(context) : NotAllowed(context, "POST");
+        }
+
+        Func<HttpContext, Task>? get = path switch
+        {
+            "/metrics" => MetricsAsync,
+            "/health" => health.AllAsync,
+            "/health/live" => HealthEndpoint.LiveAsync,
+            "/health/ready" => health.ReadyAsync,
+            "/config" => ConfigAsync,
+            _ => PageFiles.Find(path) is null ? null : PageAsync,
+        };
+        if (get is null) return JsonAnswer.RefuseAsync(context, StatusCodes.Status404NotFound, "not_found", "there is nothing at this path");
+        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? get(context) : NotAllowed(context, "GET, HEAD");
+    }
+
+    private Task MetricsAsync(HttpContext context) =>
+        AnswerAsync(context, System.Text.Encoding.UTF8.GetBytes(exporter.Scrape()), PrometheusText.ContentType);
+
+    private Task ConfigAsync(HttpContext context)
+    {
+        return LocalOnly.Objection(context) is { } objection
+            ? JsonAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, "forbidden", $"only for this machine, and the request does not count as its: {objection}")
+            : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ConfigJson.Write(json, settings));
+    }
+
+    private static Task PageAsync(HttpContext context)
+    {
+        var (body, contentType) = PageFiles.Find(context.Request.Path.Value!)!.Value;
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = PageFiles.ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-cache";
+        return AnswerAsync(context, body, contentType);
+    }
+
+    private static Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body).AsTask();
+    }
+
+    private static Task NotAllowed(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return JsonAnswer.RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"this path takes {allowed}");
+    }
+
+    [LoggerMessage(LogLevel.Error, "A {Method} request failed.")]
+    private partial void LogFailed(string method, Exception exception);
+}

@@ -1,0 +1,65 @@
+using WsFanout.Clients;
+using WsFanout.Fanout;
+using WsFanout.Governor;
+using WsFanout.Telemetry;
+using WsFanout.Transport;
+
+namespace WsFanout.Hosting.Endpoints;
+
+/// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
+internal sealed class WebSocketEndpoint(ServerState state, ConnectionSlots slots, Workers workers, ClientOptions options, ClientMetrics metrics)
+{
+    /// <summary>Refused clients come back spread over this long.</summary>
+    private const int MaxRetrySeconds = 10;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var requestedAt = state.Time.GetTimestamp();
+        if (!Handshake.IsUpgrade(context))
+        {
+            Handshake.TellVersion(context);
+            await RefuseAsync(context, Refusal.UpgradeRequired);
+            return;
+        }
+
+        if (!Handshake.HasKey(context))
+        {
+            await RefuseAsync(context, Refusal.BadRequest with { Message = "Sec-WebSocket-Key must be 16 bytes in base64" });
+            return;
+        }
+
+        if (UrlText.ReadQuery(context.Request.QueryString.Value ?? "") is not { } query)
+        {
+            await RefuseAsync(context, Refusal.BadRequest with { Message = "the query has an escape that is no UTF-8 text" });
+            return;
+        }
+
+        // The place is taken last, so that nothing between it and the client's end can refuse and forget it.
+        var refusal = state.IsDraining ? Refusal.Draining : state.Source.State.EverAttached ? null : Refusal.Starting;
+        using var lease = refusal is null ? slots.TryTake() : null;
+        if (lease is null)
+        {
+            await RefuseAsync(context, refusal ?? Refusal.MaxConnections);
+            return;
+        }
+
+        await ServeAsync(context, UrlSubscription.Read(query), requestedAt);
+    }
+
+    private async Task ServeAsync(HttpContext context, ReadRequest? subscribe, long requestedAt)
+    {
+        var subprotocol = Handshake.Agree(context);
+        var stream = new UpgradedStream(await Handshake.AcceptAsync(context, subprotocol), state.Time);
+        var connection = new StreamConnection(stream, subprotocol, options.MaxMessageBytes, context.Abort);
+        var worker = workers.Next();
+        worker.Join(new JoinRequest(connection, subscribe, requestedAt));
+        await connection.RunAsync(worker.Inbox);
+    }
+
+    private Task RefuseAsync(HttpContext context, Refusal refusal)
+    {
+        metrics.ClientRefused(refusal.Word);
+        int? retryAfter = refusal.IsPassing ? Random.Shared.Next(1, MaxRetrySeconds + 1) : null;
+        return JsonAnswer.RefuseAsync(context, refusal.Status, refusal.Word, refusal.Message, retryAfter);
+    }
+}

@@ -1,0 +1,236 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using WsFanout.Clients;
+using WsFanout.Fanout;
+using WsFanout.Governor;
+using WsFanout.History;
+using WsFanout.Hosting.Endpoints;
+using WsFanout.Hosting.Settings;
+using WsFanout.Hosting.Settings.Grammars;
+using WsFanout.Intake;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Hosting;
+
+/// <summary>One whole server, composed in the order of the flow: intake, History, ring, workers, listener. Starts exit first, stops entrance first.</summary>
+internal sealed partial class FanoutServer : IAsyncDisposable
+{
+    /// <summary>Clients closed in a second when a server is drained, as far as the time allows.</summary>
+    private const int DrainPerSecond = 500;
+
+    /// <summary>Kept of the drain timeout for what comes after the last client.</summary>
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan SourceStopTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly ServerSettings _settings;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Meters _meters = new();
+    private readonly PrometheusExporter _exporter;
+    private readonly Workers _workers;
+    private readonly IMessageSource _source;
+    private readonly ServerState _state;
+    private readonly Housekeeping _housekeeping;
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopSource = new();
+    private readonly CancellationTokenSource _stopHousekeeping = new();
+
+    private Task _sourceRuns = Task.CompletedTask;
+    private Task _housekeepingRuns = Task.CompletedTask;
+
+    public FanoutServer(SettingsResult result, string version, ILoggerFactory loggers, TimeProvider time)
+    {
+        _settings = result.Settings ?? throw new ArgumentException("settings with errors make no server", nameof(result));
+        _logger = loggers.CreateLogger<FanoutServer>();
+        _time = time;
+
+        var threads = _settings.Fanout.WorkerThreads;
+        var fanoutMetrics = new FanoutMetrics(_meters, threads);
+        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
+        var intakeMetrics = new IntakeMetrics(_meters);
+        var publishMetrics = new PublishMetrics(_meters);
+        var slots = new ConnectionSlots(_settings.Governor.MaxConnections);
+        clientMetrics.ObserveSlots(() => slots.Taken, slots.Max);
+
+        var ring = new Ring(_settings.Fanout, threads);
+        var history = new MessageHistory(_settings.History, new HistoryMetrics(_meters));
+        var ledger = new StreamLedger(new ServedSubjects(_settings.Stream), history, ring, intakeMetrics, time);
+        _source = CreateSource(ledger, ring, intakeMetrics, loggers);
+        _workers = new Workers(
+            new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, fanoutMetrics, clientMetrics, time), ring, loggers);
+        _state = new ServerState(_source, time);
+
+        var cpu = new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time);
+        _housekeeping = new Housekeeping(cpu, _workers, _settings.Governor.CpuSampleInterval, time);
+        RegisterMetrics(slots, cpu, version);
+        _exporter = new PrometheusExporter(_meters);
+        var router = new Router(
+            new WebSocketEndpoint(_state, slots, _workers, _settings.Clients, clientMetrics),
+            new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
+            new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, cpu, _settings.Governor, ledger, ring)),
+            _exporter,
+            result,
+            loggers.CreateLogger<Router>());
+        _app = BuildListener(loggers);
+        _app.Run(router.HandleAsync);
+    }
+
+    /// <summary>Where the listener really is, once started.</summary>
+    public IPEndPoint EndPoint
+    {
+        get
+        {
+            var address = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+            var uri = new Uri(address);
+            return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
+        }
+    }
+
+    /// <summary>Clients connected.</summary>
+    public int ClientCount => _workers.ClientCount;
+
+    /// <summary>Ends when something that must run for ever has ended; then the process can't go on.</summary>
+    public async Task<string> FaultAsync()
+    {
+        var ended = await Task.WhenAny(_workers.FirstEnd, _sourceRuns, _housekeepingRuns);
+        var what = ended == _sourceRuns ? "the intake" : ended == _housekeepingRuns ? "the watch over the workers" : "a worker";
+        return $"{what} has ended: {ended.Exception?.GetBaseException().ToString() ?? "without a reason"}";
+    }
+
+    /// <summary>Starts the workers, the intake, then the listener.</summary>
+    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _workers.Start();
+        _sourceRuns = RunSourceAsync();
+        _housekeepingRuns = _housekeeping.RunAsync(_stopHousekeeping.Token);
+        await _app.StartAsync(cancellationToken);
+        LogListening(EndPoint.ToString());
+    }
+
+    /// <summary>
+    /// Closes the clients one after the other, each told to come back, while messages still flow; then the intake, the workers, the listener.
+    /// </summary>
+    /// <param name="timeout">From now to the end.</param>
+    public async Task StopAsync(TimeSpan timeout)
+    {
+        _state.BeginDraining();
+        var budget = timeout - AfterDrain > TimeSpan.Zero ? timeout - AfterDrain : timeout / 2;
+        var window = TimeSpan.FromSeconds(Math.Min(budget.TotalSeconds / 2, _workers.ClientCount / (double)DrainPerSecond));
+        LogDraining(_workers.ClientCount, window.TotalSeconds);
+        _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
+        await WaitForLastClientAsync(budget);
+
+        await _stopSource.CancelAsync();
+        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
+        await _workers.StopAsync();
+        using var limit = new CancellationTokenSource(AfterDrain, _time);
+        await _app.StopAsync(limit.Token);
+        await _stopHousekeeping.CancelAsync();
+        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LogStopped();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopSource.CancelAsync();
+        await _app.DisposeAsync();
+        await _source.DisposeAsync();
+        _workers.Dispose();
+        _exporter.Dispose();
+        _meters.Dispose();
+        _stopSource.Dispose();
+        _stopHousekeeping.Dispose();
+    }
+
+    private async Task RunSourceAsync()
+    {
+        try
+        {
+            await _source.RunAsync(_stopSource.Token);
+        }
+        catch (OperationCanceledException) when (_stopSource.IsCancellationRequested)
+        {
+            // The normal end: the consumer has been deleted on the way out.
+        }
+    }
+
+    private async Task WaitForLastClientAsync(TimeSpan longest)
+    {
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20), _time);
+        for (var started = _time.GetTimestamp(); _workers.ClientCount > 0 && _time.GetElapsedTime(started) < longest;)
+        {
+            await poll.WaitForNextTickAsync();
+        }
+
+        if (_workers.ClientCount > 0) LogLeftBehind(_workers.ClientCount);
+    }
+
+    private IMessageSource CreateSource(StreamLedger ledger, Ring ring, IntakeMetrics metrics, ILoggerFactory loggers)
+    {
+        if (_settings.Stream.Servers.Count > 0)
+        {
+            var context = new IntakeContext(_settings.Stream, metrics, _time, loggers.CreateLogger<JetStreamIntake>());
+            return new JetStreamIntake(ledger, ring, context, _settings.Publish.Timeout, loggers);
+        }
+
+        // What a broker would tell is known without one.
+        metrics.Observe(() => true, () => 0, () => 0, () => double.PositiveInfinity, () => 0);
+        return new BuiltInSource(ledger, new ServedSubjects(_settings.Stream), _settings.Publish, _time);
+    }
+
+    private void RegisterMetrics(ConnectionSlots slots, CpuMeter cpu, string version)
+    {
+        const int fixedLoops = 20;
+        var governor = _settings.Governor;
+        var metrics = new GovernorMetrics(_meters);
+        metrics.Limits(governor.CpuLimitCores, governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
+        metrics.Observe(() => cpu.Percent, () => Environment.WorkingSet, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
+        ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
+    }
+
+    private WebApplication BuildListener(ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = _settings.Host.ListenBacklog);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
+        return builder.Build();
+    }
+
+    private void ConfigureKestrel(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = _settings.Host.HandshakeTimeout;
+
+        // Who reads slowly is the workers' business, and what is too large the publish endpoint's, with an answer that says so.
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestBodySize = null;
+
+        var address = ListenAddress.Parse(_settings.Host.Address, out var problem) ?? throw new ArgumentException(problem);
+        if (address.Host.Length == 0) kestrel.ListenAnyIP(address.Port, Configure);
+        else if (IPAddress.TryParse(address.Host, out var ip)) kestrel.Listen(ip, address.Port, Configure);
+        else if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, Configure);
+        else kestrel.Listen(Dns.GetHostAddresses(address.Host)[0], address.Port, Configure);
+
+        static void Configure(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Listening on {Address}.")]
+    private partial void LogListening(string address);
+
+    [LoggerMessage(LogLevel.Information, "Draining {Clients} clients over {Seconds:0.0} s.")]
+    private partial void LogDraining(int clients, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "{Clients} clients did not close in time and are cut.")]
+    private partial void LogLeftBehind(int clients);
+
+    [LoggerMessage(LogLevel.Information, "Stopped.")]
+    private partial void LogStopped();
+}
