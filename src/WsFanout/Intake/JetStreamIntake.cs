@@ -89,12 +89,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         Attachment? attachment = null;
         try
         {
-            if (_connection.ConnectionState != NatsConnectionState.Open)
-            {
-                Away("disconnected", _connection.LastError ?? "not connected to the broker");
-                await WaitForConnectionAsync(stopping);
-            }
-
+            await WaitForConnectionAsync(stopping);
             attachment = await _attacher.AttachAsync(stopping);
             _context.Metrics.ConsumerCreated();
             Attached();

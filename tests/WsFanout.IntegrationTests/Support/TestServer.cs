@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using WsFanout.Hosting;
+using WsFanout.Hosting.Settings;
+using WsFanout.Testing;
+
+namespace WsFanout.IntegrationTests.Support;
+
+/// <summary>A whole server in this process, on a port of the system's choice, made from environment variables as a real one is.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly FanoutServer _server;
+    private readonly MemoryLog _log;
+    private bool _stopped;
+
+    private TestServer(FanoutServer server, MemoryLog log)
+    {
+        _server = server;
+        _log = log;
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = BaseAddress };
+    }
+
+    public Uri BaseAddress => new($"http://127.0.0.1:{_server.EndPoint.Port}/");
+
+    public Uri WebSocketAddress => new($"ws://127.0.0.1:{_server.EndPoint.Port}/ws");
+
+    public HttpClient Http { get; }
+
+    public int ClientCount => _server.ClientCount;
+
+    /// <summary>Every log line so far, level first.</summary>
+    public IReadOnlyCollection<string> Log => _log.Lines;
+
+    /// <summary>Starts a server; without NATS_URL it has the built-in source.</summary>
+    public static async Task<TestServer> StartAsync(params (string Name, string Value)[] variables)
+    {
+        var environment = new Dictionary<string, string> { ["WS_ADDR"] = "127.0.0.1:0", ["WS_CLIENT_RATE"] = "1000", ["WS_CLIENT_BURST"] = "1000" };
+        foreach (var (name, value) in variables) environment[name] = value;
+        var settings = SettingsReader.Read(environment, SettingsContext.OfThisProcess() with { Directory = Path.GetTempPath() });
+        Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));
+
+        var log = new MemoryLog();
+        var server = new FanoutServer(settings, "test", LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(log)), TimeProvider.System);
+        await server.StartAsync(CancellationToken.None);
+        return new TestServer(server, log);
+    }
+
+    /// <summary>Starts a server on a broker and waits until it is attached.</summary>
+    public static async Task<TestServer> StartAsync(NatsServerProcess nats, params (string Name, string Value)[] variables)
+    {
+        var server = await StartAsync([("NATS_URL", nats.Url.ToString()), .. variables]);
+        await server.WaitUntilReadyAsync();
+        return server;
+    }
+
+    public Task WaitUntilReadyAsync() => Wait.UntilAsync(IsReadyAsync, "the server should be ready", TimeSpan.FromSeconds(15));
+
+    public async Task<bool> IsReadyAsync() => (await Http.GetAsync(new Uri("health/ready", UriKind.Relative))).IsSuccessStatusCode;
+
+    public Task<TestClient> ConnectAsync(string query = "") => TestClient.ConnectAsync(new Uri(WebSocketAddress + query));
+
+    /// <summary>Publishes through the server and returns the sequence number.</summary>
+    public async Task<long> PublishAsync(string channel, string payload)
+    {
+        using var answer = await Http.PostAsync(new Uri($"publish/{channel}", UriKind.Relative), new StringContent(payload));
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"publishing to {channel}: {(int)answer.StatusCode} {body}");
+        return System.Text.Json.Nodes.JsonNode.Parse(body)!["seq"]!.GetValue<long>();
+    }
+
+    /// <summary>One sample of the live metrics, labels as they are written there: <c>ws_gaps_total{reason="slow"}</c>.</summary>
+    public async Task<double> MetricAsync(string series)
+    {
+        var text = await Http.GetStringAsync(new Uri("metrics", UriKind.Relative));
+        var line = text.Split('\n').SingleOrDefault(one => one.StartsWith(series + " ", StringComparison.Ordinal));
+        Assert.True(line is not null, $"{series} is not on /metrics");
+        return double.Parse(line![(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async Task StopAsync(TimeSpan? timeout = null)
+    {
+        _stopped = true;
+        await _server.StopAsync(timeout ?? TimeSpan.FromSeconds(8));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopped) await _server.StopAsync(TimeSpan.FromSeconds(2));
+        await _server.DisposeAsync();
+        Http.Dispose();
+    }
+
+    private sealed class MemoryLog : ILoggerProvider
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyCollection<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => new Sink(_lines);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Sink(ConcurrentQueue<string> lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+    }
+}
