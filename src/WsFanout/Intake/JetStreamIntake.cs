@@ -63,17 +63,18 @@ internal sealed partial class JetStreamIntake : IMessageSource
     public async Task RunAsync(CancellationToken stopping)
     {
         _connection.Start();
-        var watching = _watch.RunAsync(stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var serving = ServeAsync(ending.Token);
+        var watching = _watch.RunAsync(ending.Token);
         try
         {
-            while (true)
-            {
-                await ServeConsumerAsync(stopping);
-                await Task.Delay(_pace.Next(), _context.Time, stopping);
-            }
+            // None of them ends by itself: the first that does is a fault, and the process must not go on half alive.
+            await await Task.WhenAny(serving, watching, _connection.Completion);
         }
         finally
         {
+            await ending.CancelAsync();
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -82,6 +83,15 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _publisher.PublishAsync(channel, payload, cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task ServeAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await ServeConsumerAsync(stopping);
+            await Task.Delay(_pace.Next(), _context.Time, stopping);
+        }
+    }
 
     /// <summary>One consumer from its creation to its trouble.</summary>
     private async Task ServeConsumerAsync(CancellationToken stopping)
