@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace WsFanout.Hosting;
 
@@ -12,6 +13,9 @@ namespace WsFanout.Hosting;
 internal sealed class JsonLogLine : ITextFormatter
 {
     private const string LoggerProperty = "SourceContext";
+
+    // Strings as they are, without the quotes that Serilog puts around them.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -24,7 +28,7 @@ internal sealed class JsonLogLine : ITextFormatter
             json.WriteString("time", logEvent.Timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("level", LevelOf(logEvent.Level));
             if (logEvent.Properties.TryGetValue(LoggerProperty, out var logger) && logger is ScalarValue { Value: string name }) json.WriteString("logger", name);
-            json.WriteString("message", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+            json.WriteString("message", Render(logEvent));
             foreach (var (property, value) in logEvent.Properties)
             {
                 if (property is not (LoggerProperty or "EventId")) Write(json, property, value);
@@ -36,6 +40,13 @@ internal sealed class JsonLogLine : ITextFormatter
 
         output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
         output.Write('\n');
+    }
+
+    private static string Render(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Message.Format(logEvent, text);
+        return text.ToString();
     }
 
     private static void Write(Utf8JsonWriter json, string property, LogEventPropertyValue value)
