@@ -62,6 +62,9 @@ internal sealed class JsonLogLine : ITextFormatter
             case ScalarValue { Value: int or long or short or byte } number:
                 json.WriteNumber(property, Convert.ToInt64(number.Value, CultureInfo.InvariantCulture));
                 break;
+            case ScalarValue { Value: double number }:
+                json.WriteNumber(property, number);
+                break;
             case ScalarValue { Value: string text }:
                 json.WriteString(property, text);
                 break;

@@ -68,7 +68,7 @@ internal sealed partial class ServerProcess
             return Faulted;
         }
 
-        LogSignalled(await _signalled.Task);
+        LogSignalled((await _signalled.Task).ToString());
         await server.StopAsync(host.DrainTimeout);
         return Served;
     }
@@ -90,5 +90,5 @@ internal sealed partial class ServerProcess
     private partial void LogFault(string fault);
 
     [LoggerMessage(LogLevel.Information, "Told to stop by {Signal}; once more ends at once.")]
-    private partial void LogSignalled(PosixSignal signal);
+    private partial void LogSignalled(string signal);
 }
