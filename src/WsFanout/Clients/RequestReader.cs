@@ -164,8 +164,14 @@ internal static class RequestReader
     private static ReadRequest Accept(in Draft draft, RequestKind kind) => new(
         new ClientRequest
         {
-            Kind = kind, Id = draft.Id, Channels = draft.Channels ?? [], Since = draft.Since, Epoch = draft.Epoch, At = draft.At,
-            Last = draft.Last, Token = draft.Token,
+            Kind = kind,
+            Id = draft.Id,
+            Channels = draft.Channels ?? [],
+            Since = draft.Since,
+            Epoch = draft.Epoch,
+            At = draft.At,
+            Last = draft.Last,
+            Token = draft.Token,
         },
         null);
 

@@ -37,7 +37,7 @@ public sealed class CatalogueTests
     public void Every_setting_says_what_it_means_and_what_it_takes() =>
         Assert.All(AllSettings.InOrder, setting =>
         {
-            Assert.True(setting.Meaning.EndsWith('.') , setting.Name);
+            Assert.True(setting.Meaning.EndsWith('.'), setting.Name);
             Assert.NotEmpty(setting.Expected);
             Assert.NotEmpty(setting.DefaultText);
         });
