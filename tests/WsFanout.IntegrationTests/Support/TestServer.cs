@@ -57,6 +57,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public async Task<bool> IsReadyAsync() => (await Http.GetAsync(new Uri("health/ready", UriKind.Relative))).IsSuccessStatusCode;
 
+    /// <summary>Whether the stream is being read right now; readiness forgives ten seconds without.</summary>
+    public async Task<bool> IsAttachedAsync()
+    {
+        var health = System.Text.Json.Nodes.JsonNode.Parse(await Http.GetStringAsync(new Uri("health", UriKind.Relative)))!;
+        return health["checks"]!["nats"]!["status"]!.GetValue<string>() == "healthy";
+    }
+
     public Task<TestClient> ConnectAsync(string query = "") => TestClient.ConnectAsync(new Uri(WebSocketAddress + query));
 
     /// <summary>Publishes through the server and returns the sequence number.</summary>

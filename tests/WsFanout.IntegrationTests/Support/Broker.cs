@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using WsFanout.Nats;
+using WsFanout.Testing;
+
+namespace WsFanout.IntegrationTests.Support;
+
+/// <summary>A test's own connection to the broker: it publishes beside the server and says what the stream holds.</summary>
+internal sealed class Broker : IAsyncDisposable
+{
+    public const string Stream = "ODIN_TOKENS";
+    public const string Prefix = "odin.token.";
+
+    private readonly NatsConnection _connection;
+
+    private Broker(NatsConnection connection)
+    {
+        _connection = connection;
+        Js = new NatsJSContext(connection);
+    }
+
+    public NatsJSContext Js { get; }
+
+    public static async Task<Broker> ConnectAsync(NatsServerProcess nats)
+    {
+        var connection = new NatsConnection(
+            new NatsOpts { Servers = [nats.Url], Name = "test", ReconnectWaitMax = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger<NatsConnection>.Instance);
+        connection.Start();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await connection.WaitUntilOpenAsync(limit.Token);
+        return new Broker(connection);
+    }
+
+    /// <summary>Publishes at a steady rate until told to stop; what was not acknowledged is published again until it is.</summary>
+    /// <returns>Acknowledged messages.</returns>
+    public async Task<int> PublishSteadilyAsync(IReadOnlyList<string> channels, int perSecond, CancellationToken until)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
+        var acknowledged = 0;
+        while (!until.IsCancellationRequested)
+        {
+            var payload = System.Text.Encoding.UTF8.GetBytes($$"""{"k":{{acknowledged}}}""");
+            try
+            {
+                await Js.PublishAsync(Prefix + channels[acknowledged % channels.Count], payload, timeout: TimeSpan.FromSeconds(2), ct: CancellationToken.None);
+                acknowledged++;
+            }
+            catch (NatsException)
+            {
+                // The broker is away: the same message is tried again at the next beat.
+            }
+
+            await pace.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        return acknowledged;
+    }
+
+    /// <summary>Everything the stream holds, by its own word.</summary>
+    public async Task<IReadOnlyList<StreamMessage>> StoredAsync()
+    {
+        var state = (await Js.GetStreamAsync(Stream)).State;
+        var stored = new List<StreamMessage>();
+        for (var sequence = Math.Max(1, state.FirstSeq); sequence <= state.LastSeq; sequence++)
+        {
+            try
+            {
+                var message = await Js.GetMessageAsync(Stream, sequence);
+                stored.Add(new StreamMessage(sequence, message.Subject[Prefix.Length..]));
+            }
+            catch (NatsJSApiException deleted) when (deleted.Code == 404)
+            {
+                // A hole: nothing is stored there.
+            }
+        }
+
+        return stored;
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}
