@@ -1,0 +1,112 @@
+using WsFanout.Clients;
+using WsFanout.Fanout;
+
+namespace WsFanout.Tests.Fanout;
+
+/// <summary>The index against a matcher that looks at every subscription every time.</summary>
+public sealed class SubscriptionIndexTests
+{
+    [Theory]
+    [InlineData("a.*", "a.b", true)]
+    [InlineData("a.*", "a", false)]
+    [InlineData("a.*", "a.b.c", false)]
+    [InlineData("a.>", "a.b.c", true)]
+    [InlineData("a.>", "a", false)]
+    [InlineData(">", "a", true)]
+    [InlineData("*.*.c", "a.b.c", true)]
+    [InlineData("*.>", "a", false)]
+    [InlineData("*.>", "a.b", true)]
+    public void A_pattern_matches_as_the_broker_s_wildcards_do(string pattern, string channel, bool matches)
+    {
+        var tree = new PatternTree();
+        tree.Add(pattern);
+
+        Assert.Equal(matches, tree.Match(channel).Length == 1);
+    }
+
+    [Fact]
+    public void Random_joins_and_leaves_find_exactly_who_a_naive_matcher_finds()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var index = new SubscriptionIndex(maxIdleChannels: 16);
+        var clients = Enumerable.Range(0, 30).Select(number => new Client(number, new UnusedWire(), new ClientOptions(), 1000, 0)).ToArray();
+        var naive = clients.ToDictionary(client => client, _ => new HashSet<string>());
+        for (var round = 0; round < 20_000; round++)
+        {
+            var client = clients[random.Next(clients.Length)];
+            var name = RandomName(random, wildcards: true);
+            var isPattern = name.Split('.').Any(token => token is "*" or ">");
+            if (naive[client].Remove(name))
+            {
+                var node = index.FindNode(name, isPattern)!;
+                Assert.True(client.Subscriptions.Remove(node));
+                index.Left(node);
+            }
+            else
+            {
+                naive[client].Add(name);
+                client.Subscriptions.Add(index.NodeFor(name, isPattern));
+            }
+
+            var channel = RandomName(random, wildcards: false);
+            var wanted = clients.Where(one => naive[one].Any(subscribed => Matches(subscribed.Split('.'), channel.Split('.')))).Select(one => one.Number).Order();
+            Assert.True(wanted.SequenceEqual(Found(index, channel)), $"seed {seed}, round {round}, channel {channel}");
+        }
+
+        Assert.All(clients, client => Assert.Equal(naive[client].Count, client.Subscriptions.Count));
+        Assert.All(clients, client => Assert.Equal(naive[client].Count(name => name.Split('.').Any(token => token is "*" or ">")), client.Subscriptions.Patterns));
+    }
+
+    private static IEnumerable<long> Found(SubscriptionIndex index, string channel)
+    {
+        var found = new HashSet<long>();
+        if (index.Find(channel) is { } matches)
+        {
+            foreach (var client in matches.Exact.Clients) found.Add(client.Number);
+            foreach (var pattern in matches.Patterns)
+            {
+                foreach (var client in pattern.Clients) found.Add(client.Number);
+            }
+        }
+
+        return found.Order();
+    }
+
+    private static string RandomName(Random random, bool wildcards)
+    {
+        var tokens = Enumerable.Range(0, random.Next(1, 4)).Select(_ => wildcards && random.Next(3) == 0 ? "*" : $"{(char)('a' + random.Next(3))}").ToList();
+        if (wildcards && random.Next(4) == 0) tokens[^1] = ">";
+        return string.Join('.', tokens);
+    }
+
+    private static bool Matches(string[] pattern, string[] channel)
+    {
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] == ">") return channel.Length > i;
+            if (i >= channel.Length || (pattern[i] != "*" && pattern[i] != channel[i])) return false;
+        }
+
+        return pattern.Length == channel.Length;
+    }
+
+    private sealed class UnusedWire : IWire
+    {
+        public bool IsIdle => true;
+
+        public long LastReceivedAt => 0;
+
+        public long LastProgressAt => 0;
+
+        public void Send(SendQueue queue) => throw new InvalidOperationException();
+
+        public void Ping() => throw new InvalidOperationException();
+
+        public void Close(CloseReason reason) => throw new InvalidOperationException();
+
+        public void Abort() => throw new InvalidOperationException();
+
+        public void Release() => throw new InvalidOperationException();
+    }
+}
