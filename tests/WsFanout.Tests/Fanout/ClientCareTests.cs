@@ -1,0 +1,115 @@
+using WsFanout.Clients;
+using WsFanout.Fanout;
+using WsFanout.Messages;
+
+namespace WsFanout.Tests.Fanout;
+
+public sealed class ClientCareTests
+{
+    [Fact]
+    public void A_client_is_pinged_every_interval_and_closed_when_it_stays_silent()
+    {
+        using var worker = new WorkerParts();
+        var (_, answering) = worker.Join();
+        var (_, silent) = worker.Join();
+
+        for (var second = 0; second < 100; second++)
+        {
+            worker.Pass(TimeSpan.FromSeconds(1));
+            answering.LastReceivedAt = worker.Clock.GetTimestamp();
+        }
+
+        Assert.InRange(answering.Pings, 3, 4);
+        Assert.Null(answering.Closed);
+        Assert.Equal(1, silent.Pings);
+        Assert.Equal(CloseReason.NoLifeSign, silent.Closed);
+        Assert.Equal(4102, silent.OfType("bye").Single()["code"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void After_a_stall_of_its_own_the_server_gives_everyone_one_more_interval()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Pass(TimeSpan.FromSeconds(31));
+        Assert.Equal(1, wire.Pings);
+
+        worker.Stall(TimeSpan.FromSeconds(60));
+        worker.Pass(TimeSpan.FromSeconds(20));
+        Assert.Null(client.Closing);
+        worker.Pass(TimeSpan.FromSeconds(15));
+
+        Assert.Equal(CloseReason.NoLifeSign, client.Closing);
+    }
+
+    [Fact]
+    public void Who_got_no_message_is_told_the_position()
+    {
+        using var worker = new WorkerParts();
+        var (busy, busyWire) = worker.Join();
+        var (_, idleWire) = worker.Join();
+        worker.Subscribe(busy, "a");
+
+        for (var second = 0; second < 25; second++)
+        {
+            worker.Deal(worker.Message(new Channel("a"), 101 + second));
+            worker.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Empty(busyWire.OfType("position"));
+        Assert.Equal(2, idleWire.OfType("position").Count());
+        Assert.InRange(idleWire.OfType("position").Last()["seq"]!.GetValue<long>(), 101, 125);
+    }
+
+    [Fact]
+    public void A_client_that_takes_no_byte_for_too_long_is_closed_and_cut()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a");
+        wire.IsStuck = true;
+        worker.Deal(worker.Message(new Channel("a"), 101));
+
+        worker.Pass(TimeSpan.FromSeconds(9));
+        Assert.Null(client.Closing);
+        worker.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(CloseReason.SlowClient, client.Closing);
+        Assert.False(wire.IsAborted);
+        worker.Pass(TimeSpan.FromSeconds(3));
+
+        Assert.True(wire.IsAborted);
+    }
+
+    [Fact]
+    public void A_drain_closes_everybody_evenly_over_its_window()
+    {
+        using var worker = new WorkerParts();
+        var wires = Enumerable.Range(0, 100).Select(_ => worker.Join().Wire).ToArray();
+        var order = new DrainOrder(worker.Clock.GetTimestamp(), TimeSpan.FromSeconds(10));
+
+        worker.Pass(TimeSpan.FromSeconds(5), order);
+        Assert.InRange(wires.Count(wire => wire.Closed is not null), 40, 60);
+        worker.Pass(TimeSpan.FromSeconds(6), order);
+
+        Assert.All(wires, wire => Assert.Equal(CloseReason.Draining, wire.Closed));
+        Assert.All(wires, wire => Assert.InRange(wire.OfType("bye").Single()["retry_ms"]!.GetValue<int>(), 0, 5000));
+    }
+
+    [Fact]
+    public void A_client_that_has_gone_gives_back_everything_once()
+    {
+        using var worker = new WorkerParts();
+        var (first, firstWire) = worker.Join();
+        var (second, _) = worker.Join();
+        worker.Subscribe(first, "a", "b.*");
+        worker.Subscribe(second, "a");
+
+        worker.Roster.Remove(first, CloseReason.ConnectionLost);
+        worker.Deal(worker.Message(new Channel("a"), 101));
+
+        Assert.True(firstWire.IsReleased);
+        Assert.Equal(1, worker.Roster.Count);
+        Assert.Equal(0, second.Slot);
+        Assert.Empty(firstWire.OfType("message"));
+    }
+}

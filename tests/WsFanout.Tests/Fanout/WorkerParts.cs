@@ -1,0 +1,97 @@
+using System.Text;
+using WsFanout.Clients;
+using WsFanout.Fanout;
+using WsFanout.Governor;
+using WsFanout.Messages;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Tests.Fanout;
+
+/// <summary>The parts of one worker without its thread, on a clock of the test's.</summary>
+internal sealed class WorkerParts : IDisposable
+{
+    private readonly Meters _meters = new();
+    private readonly AnswerWriter _answers = new();
+    private readonly ClientOptions _options;
+    private readonly ClientCare _care;
+    private long _place;
+    private long _number;
+
+    public WorkerParts(ClientOptions? options = null)
+    {
+        _options = options ?? new ClientOptions();
+        var metrics = new FanoutMetrics(_meters, 1);
+        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
+        var context = new WorkerContext(0, _options, 1000, metrics.For(0), clientMetrics, Clock);
+        var index = new SubscriptionIndex(1000);
+        Roster = new Roster(index, _answers, clientMetrics, context.Metrics.Counters, Clock);
+        Dealer = new Dealer(index, Roster, clientMetrics);
+        Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
+        _care = new ClientCare(context, Roster, Dealer, _answers);
+        Deal(Reset.To("e1", 100, 5_000));
+    }
+
+    public TestClock Clock { get; } = new();
+
+    public Roster Roster { get; }
+
+    public Dealer Dealer { get; }
+
+    public RequestHandler Requests { get; }
+
+    public (Client Client, TestWire Wire) Join()
+    {
+        var wire = new TestWire(Clock);
+        var client = new Client(++_number, wire, _options, Clock.TimestampFrequency, Clock.GetTimestamp());
+        Roster.Add(client);
+        _care.Begin(client, Clock.GetTimestamp());
+        return (client, wire);
+    }
+
+    /// <summary>A message of a client, and what the worker then sends.</summary>
+    public void Receive(Client client, string text)
+    {
+        Requests.Receive(client, Encoding.UTF8.GetBytes(text), Clock.GetTimestamp());
+        Roster.Flush();
+    }
+
+    public void Subscribe(Client client, params string[] names) =>
+        Receive(client, $$$"""{"type":"subscribe","data":{"channels":[{{{string.Join(',', names.Select(name => $"\"{name}\""))}}}]}}""");
+
+    public void Deal(StreamEntry entry)
+    {
+        Dealer.Deal(entry, _place++);
+        Roster.Flush();
+    }
+
+    public Message Message(Channel channel, long sequence, int payloadBytes = 1) =>
+        MessageEncoder.Encode(channel, sequence, 0, 6_000, Encoding.UTF8.GetBytes(new string('1', payloadBytes)), Clock.GetTimestamp());
+
+    /// <summary>Moves the clock in small steps and lets the worker look after its clients at each.</summary>
+    public void Pass(TimeSpan time, DrainOrder? drain = null)
+    {
+        for (var step = TimeSpan.FromMilliseconds(100); time > TimeSpan.Zero; time -= step)
+        {
+            Clock.Advance(step);
+            while (_care.Look(Clock.GetTimestamp(), drain))
+            {
+            }
+
+            Roster.Flush();
+        }
+    }
+
+    /// <summary>Stands still, then goes on: one look after a long time.</summary>
+    public void Stall(TimeSpan time)
+    {
+        Clock.Advance(time);
+        _care.Look(Clock.GetTimestamp(), null);
+        Roster.Flush();
+    }
+
+    public void Dispose()
+    {
+        _answers.Dispose();
+        _meters.Dispose();
+    }
+}
