@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using WsFanout.Clients;
+using WsFanout.Governor;
+using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Tests.Hosting.Settings;
+
+namespace WsFanout.Tests.Docs;
+
+/// <summary>What the documents call by name exists, and what users meet by name is documented.</summary>
+public sealed partial class NamesInDocumentsTests
+{
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/PROTOCOL.md")]
+    [InlineData("docs/OPERATING.md")]
+    public void Every_setting_that_a_document_names_exists(string document)
+    {
+        var names = SettingName().Matches(RepositoryFiles.Read(document)).Select(match => match.Value).Distinct().ToList();
+
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.True(AllSettings.ByName.ContainsKey(name), $"{document} names {name}, which is no setting"));
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/PROTOCOL.md")]
+    [InlineData("docs/OPERATING.md")]
+    public void Every_file_that_a_document_links_to_exists(string document)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;
+        var links = Link().Matches(RepositoryFiles.Read(document)).Select(match => match.Groups["path"].Value).ToList();
+
+        Assert.NotEmpty(links);
+        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{document} links to {link}, which is not there"));
+    }
+
+    [Fact]
+    public void The_protocol_names_every_close_code()
+    {
+        var protocol = RepositoryFiles.Read("docs/PROTOCOL.md");
+
+        Assert.All(CloseReason.All, reason => Assert.Matches($@"\b{reason.Code}\b", protocol));
+    }
+
+    [Fact]
+    public void The_protocol_names_every_code_of_an_error()
+    {
+        var protocol = RepositoryFiles.Read("docs/PROTOCOL.md");
+        var codes = typeof(ErrorCode).GetFields().Select(field => (string)field.GetRawConstantValue()!).ToList();
+
+        Assert.NotEmpty(codes);
+        Assert.All(codes, code => Assert.Contains($"`{code}`", protocol, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("docs/PROTOCOL.md")]
+    [InlineData("docs/OPERATING.md")]
+    public void Every_reason_to_refuse_a_client_is_documented(string document)
+    {
+        var text = RepositoryFiles.Read(document);
+
+        Assert.All(Refusal.All, refusal => Assert.Contains($"`{refusal.Word}`", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_alert_has_its_paragraph()
+    {
+        var alerts = AlertName().Matches(RepositoryFiles.Read("deploy/prometheus/alerts.yml")).Select(match => match.Groups["name"].Value);
+        var headings = Heading().Matches(RepositoryFiles.Read("docs/OPERATING.md")).Select(match => match.Groups["name"].Value);
+
+        Assert.Equal(alerts, headings);
+    }
+
+    [GeneratedRegex(@"\b(WS|JS|NATS|LOG)(_[A-Z0-9]+)+(?![A-Z0-9_*])")]
+    private static partial Regex SettingName();
+
+    [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^\s*- alert: (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex("^### (?<name>\\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+}
