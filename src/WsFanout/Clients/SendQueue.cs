@@ -13,6 +13,9 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
     private const int InitialSlots = 4;
 
+    /// <summary>Slots kept when the queue runs empty: enough for steady traffic to allocate nothing, little enough for an idle client.</summary>
+    private const int KeptSlots = 16;
+
     private Frame?[] _ring = [];
     private int _head;
     private int _messages;
@@ -63,7 +66,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
             RemoveFirst(frame);
         }
 
-        if (Count == 0) _ring = [];
+        if (Count == 0 && _ring.Length > KeptSlots) _ring = [];
         return taken;
     }
 

@@ -99,13 +99,25 @@ internal sealed class RequestHandler
             accepted.Add(name);
             var node = _index.NodeFor(name, kind == NameKind.Pattern);
             if (client.Subscriptions.Contains(node)) continue;
+
+            // What a pattern of the client's has been giving it already was not missed.
+            if (!IsCovered(client, name)) added.Add(name);
             client.Subscriptions.Add(node);
             _counters.SubscriptionsChanged(+1);
-            added.Add(name);
         }
 
         AnswerSubscribe(client, request, accepted, added);
         foreach (var frame in refusals.Frames) Answer(client, frame);
+    }
+
+    private static bool IsCovered(Client client, string name)
+    {
+        for (var i = 0; i < client.Subscriptions.Count; i++)
+        {
+            if (client.Subscriptions[i].IsPattern && ChannelName.Covers(client.Subscriptions[i].Name, name)) return true;
+        }
+
+        return false;
     }
 
     private (string Code, string Message)? Refusal(Client client, string name, NameKind kind)

@@ -22,6 +22,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private readonly RecreatePace _pace = new();
     private readonly ILogger _logger;
 
+    // The intake's loop only.
+    private bool _lastWasSilent;
+
     private volatile IntakeState _state;
 
     public JetStreamIntake(StreamLedger ledger, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
@@ -102,10 +105,15 @@ internal sealed partial class JetStreamIntake : IMessageSource
             await WaitForConnectionAsync(stopping);
             attachment = await _attacher.AttachAsync(stopping);
             _context.Metrics.ConsumerCreated();
-            Attached();
             var loop = new PullLoop(_js, attachment, _ledger, _ring, _context);
-            var trouble = await loop.RunAsync(stopping);
-            if (loop.HasHeard) _pace.Reset();
+            var running = loop.RunAsync(stopping);
+
+            // After a consumer that never gave a sign (pulling may be forbidden), being created proves nothing any more.
+            if (_lastWasSilent) await Task.WhenAny(loop.FirstSign, running);
+            if (!_lastWasSilent || loop.FirstSign.IsCompleted) Attached();
+            var trouble = await running;
+            _lastWasSilent = !loop.FirstSign.IsCompleted;
+            if (!_lastWasSilent) _pace.Reset();
             Away("consumer_lost", trouble);
         }
         catch (AttachRefusedException refused)

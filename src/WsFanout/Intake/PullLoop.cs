@@ -18,6 +18,7 @@ internal sealed partial class PullLoop
     private readonly PullCredit _credit;
     private readonly PullRequest _request;
     private readonly TimeSpan _longestSilence;
+    private readonly TaskCompletionSource _firstSign = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private long _consumerSequence;
     private long _heardAt;
@@ -36,8 +37,8 @@ internal sealed partial class PullLoop
         _heardAt = context.Time.GetTimestamp();
     }
 
-    /// <summary>Whether the consumer has given any sign of life.</summary>
-    public bool HasHeard { get; private set; }
+    /// <summary>Ends with the consumer's first sign of life.</summary>
+    public Task FirstSign => _firstSign.Task;
 
     /// <returns>Why the consumer can't be used any more.</returns>
     public async Task<string> RunAsync(CancellationToken stopping)
@@ -98,7 +99,7 @@ internal sealed partial class PullLoop
         using (message)
         {
             _heardAt = _context.Time.GetTimestamp();
-            HasHeard = true;
+            _firstSign.TrySetResult();
             if (message.StatusCode != 0) return Status(message);
             if (!NatsJSMsgMetadata.TryParse(message.ReplyTo, out var metadata))
             {

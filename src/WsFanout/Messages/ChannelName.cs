@@ -52,6 +52,26 @@ internal static class ChannelName
         }
     }
 
+    /// <summary>Whether every channel that <paramref name="name"/> can mean is one that <paramref name="pattern"/> matches.</summary>
+    /// <param name="pattern">A legal channel or pattern.</param>
+    /// <param name="name">A legal channel or pattern.</param>
+    public static bool Covers(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    {
+        while (true)
+        {
+            var dot = pattern.IndexOf('.');
+            var token = dot < 0 ? pattern : pattern[..dot];
+            if (token is ">") return true;
+
+            var nameDot = name.IndexOf('.');
+            var nameToken = nameDot < 0 ? name : name[..nameDot];
+            if (nameToken is ">" || (token is not "*" && !token.SequenceEqual(nameToken))) return false;
+            if (dot < 0 || nameDot < 0) return dot < 0 && nameDot < 0;
+            pattern = pattern[(dot + 1)..];
+            name = name[(nameDot + 1)..];
+        }
+    }
+
     private static bool HasBadCharacter(ReadOnlySpan<byte> name)
     {
         while (!name.IsEmpty)

@@ -72,6 +72,18 @@ public sealed class RequestHandlerTests
         Assert.Equal("""{"type":"gap","channel":"a","from":91,"to":100,"reason":"window"}""", wire.Frames[1].ToJsonString());
     }
 
+    [Fact]
+    public void What_a_pattern_gives_already_is_no_gap()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.>");
+
+        worker.Receive(client, """{"type":"subscribe","data":{"channels":["a.b","a.*","a.b.>","b"],"since":90,"epoch":"e1"}}""");
+
+        Assert.Equal("b", Assert.Single(wire.OfType("gap"))["channel"]!.GetValue<string>());
+    }
+
     [Theory]
     [InlineData("""{"type":"subscribe","data":{"channels":["a"],"last":true}}""", "unavailable")]
     [InlineData("""{"type":"replay","data":{"since":1}}""", "unavailable")]

@@ -52,7 +52,7 @@ internal sealed class WorkerParts : IDisposable
     public void Receive(Client client, string text)
     {
         Requests.Receive(client, Encoding.UTF8.GetBytes(text), Clock.GetTimestamp());
-        Roster.Flush();
+        Flush();
     }
 
     public void Subscribe(Client client, params string[] names) =>
@@ -61,7 +61,7 @@ internal sealed class WorkerParts : IDisposable
     public void Deal(StreamEntry entry)
     {
         Dealer.Deal(entry, _place++);
-        Roster.Flush();
+        Flush();
     }
 
     public Message Message(Channel channel, long sequence, int payloadBytes = 1) =>
@@ -77,7 +77,7 @@ internal sealed class WorkerParts : IDisposable
             {
             }
 
-            Roster.Flush();
+            Flush();
         }
     }
 
@@ -86,7 +86,14 @@ internal sealed class WorkerParts : IDisposable
     {
         Clock.Advance(time);
         _care.Look(Clock.GetTimestamp(), null);
+        Flush();
+    }
+
+    /// <summary>What the loop does at the end of a turn, and again when the batches come back.</summary>
+    private void Flush()
+    {
         Roster.Flush();
+        foreach (var client in Roster.Clients) Roster.Flush(client);
     }
 
     public void Dispose()

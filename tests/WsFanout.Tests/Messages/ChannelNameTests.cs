@@ -41,6 +41,22 @@ public sealed class ChannelNameTests
         Assert.Equal(NameKind.Channel, ChannelName.Classify(new string('a', 4096), 4096));
     }
 
+    [Theory]
+    [InlineData(">", "a.b", true)]
+    [InlineData(">", ">", true)]
+    [InlineData("a.>", "a.*", true)]
+    [InlineData("a.>", "a.b.>", true)]
+    [InlineData("a.>", "a", false)]
+    [InlineData("a.*", "a.>", false)]
+    [InlineData("a.*", "a.*", true)]
+    [InlineData("*.b", "*.*", false)]
+    [InlineData("*.*", "*.b", true)]
+    [InlineData("a", "a", true)]
+    [InlineData("a", "a.b", false)]
+    [InlineData("a.b", "a", false)]
+    public void A_pattern_covers_what_can_mean_nothing_else(string pattern, string name, bool covers) =>
+        Assert.Equal(covers, ChannelName.Covers(pattern, name));
+
     [Fact]
     public void A_subject_with_bytes_that_are_no_text_has_no_name() =>
         Assert.Equal(NameKind.BadCharacter, ChannelName.Classify([(byte)'a', 0xff], 256));
