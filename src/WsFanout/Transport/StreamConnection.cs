@@ -196,9 +196,9 @@ internal sealed class StreamConnection : IWire
     }
 
     /// <summary>The framework has told the client already, with the code of the rule that was broken.</summary>
-    private static CloseReason ReasonOf(WebSocketException broken) => broken.WebSocketErrorCode switch
+    private CloseReason ReasonOf(WebSocketException broken) => broken.WebSocketErrorCode switch
     {
-        WebSocketError.Faulted when broken.InnerException is System.Text.DecoderFallbackException => CloseReason.InvalidUtf8,
+        WebSocketError.Faulted when _stream.CloseCodeSent == CloseReason.InvalidUtf8.Code => CloseReason.InvalidUtf8,
         WebSocketError.Faulted or WebSocketError.UnsupportedProtocol or WebSocketError.HeaderError => CloseReason.ProtocolError,
         _ => CloseReason.ConnectionLost,
     };
