@@ -78,6 +78,8 @@ internal sealed class StreamConnection : IWire
 
     public long LastProgressAt => _stream.LastProgressAt;
 
+    public long BlockedSince => _stream.BlockedSince;
+
     /// <summary>Moves bytes until the connection has ended and its worker has let go of it. Never throws.</summary>
     /// <param name="inbox">Of the worker that owns the client.</param>
     public async Task RunAsync(WorkerInbox inbox)

@@ -19,6 +19,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     private long _lastReceivedAt = time.GetTimestamp();
     private long _lastProgressAt = time.GetTimestamp();
+    private long _blockedSince;
     private int _closeCodeSent;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
@@ -26,6 +27,9 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     /// <summary>When bytes were last taken. Ticks of the monotonic clock; any thread.</summary>
     public long LastProgressAt => Volatile.Read(ref _lastProgressAt);
+
+    /// <summary>Since when a write has been waiting for the socket; 0 while none does. Ticks of the monotonic clock; any thread.</summary>
+    public long BlockedSince => Volatile.Read(ref _blockedSince);
 
     /// <summary>Code of the close frame that was written last; 0 when none was. The framework tells nobody which rule it closed for. Any thread.</summary>
     public int CloseCodeSent => Volatile.Read(ref _closeCodeSent);
@@ -65,7 +69,10 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
             while (buffer.Length > 0)
             {
                 var piece = Math.Min(buffer.Length, PieceBytes);
-                await inner.WriteAsync(buffer[..piece], cancellationToken);
+                var write = inner.WriteAsync(buffer[..piece], cancellationToken);
+                if (!write.IsCompleted) Volatile.Write(ref _blockedSince, time.GetTimestamp());
+                await write;
+                Volatile.Write(ref _blockedSince, 0);
                 Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
                 buffer = buffer[piece..];
             }
