@@ -12,6 +12,9 @@ internal interface IWire
     /// <summary>When the socket last took bytes of the present batch. Ticks of the monotonic clock.</summary>
     long LastProgressAt { get; }
 
+    /// <summary>Since when the socket has not taken what it was given; 0 while it takes everything at once. Ticks of the monotonic clock.</summary>
+    long BlockedSince { get; }
+
     /// <summary>Gives as much of the queue as makes one batch. Only when idle.</summary>
     void Send(SendQueue queue);
 

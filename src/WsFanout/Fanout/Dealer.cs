@@ -6,36 +6,79 @@ namespace WsFanout.Fanout;
 
 /// <summary>Gives each entry of the ring to the clients of one worker that are owed it.</summary>
 /// <remarks>The worker's thread only. Nothing here allocates, locks or logs for a delivery.</remarks>
-internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetrics metrics)
+internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetrics metrics, TimeProvider time)
 {
+    /// <summary>
+    /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
+    /// them: until then the ring waits for a full queue, so that a burst costs no client that reads its place. A client that takes less than
+    /// a write in this time can't hold up the others.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
+    private readonly long _patienceTicks = (long)(Patience.TotalSeconds * time.TimestampFrequency);
+
     /// <summary>How far this worker has dealt: what a position told to one of its clients means.</summary>
     public Position Position { get; private set; } = Position.None;
 
     /// <param name="place">The entry's position in the ring.</param>
-    public void Deal(StreamEntry entry, long place)
+    /// <returns>False when a client that reads had no room for it: to be dealt again, and then only who missed it gets it.</returns>
+    public bool Deal(StreamEntry entry, long place)
     {
-        if (entry is Message message) DealMessage(message, place);
-        else DealRare(entry);
-    }
+        if (entry is not Message message)
+        {
+            DealRare(entry);
+            return true;
+        }
 
-    private void DealMessage(Message message, long place)
-    {
+        if (!DealMessage(message, place)) return false;
         Position = Position with { Sequence = message.Sequence, TimestampMs = message.TimestampMs };
-        if (index.Find(message.Channel.Name) is not { } matches) return;
-
-        DealTo(matches.Exact, message, place);
-        foreach (var pattern in matches.Patterns) DealTo(pattern, message, place);
+        return true;
     }
 
-    private void DealTo(SubscriptionNode node, Message message, long place)
+    private bool DealMessage(Message message, long place)
     {
+        if (index.Find(message.Channel.Name) is not { } matches) return true;
+
+        var all = DealTo(matches.Exact, message, place);
+        foreach (var pattern in matches.Patterns) all &= DealTo(pattern, message, place);
+        return all;
+    }
+
+    private bool DealTo(SubscriptionNode node, Message message, long place)
+    {
+        var all = true;
         foreach (var client in node.Clients)
         {
             if (client.DealtAt == place) continue;
-            client.DealtAt = place;
-            if (client.Queue.Add(message) == SendOutcome.Queued) roster.HasWork(client);
-            else roster.CloseLater(client, CloseReason.SlowClient);
+            if (client.Queue.Add(message) == SendOutcome.Queued)
+            {
+                client.DealtAt = place;
+                roster.HasWork(client);
+            }
+            else
+            {
+                all &= DealToFull(client, message, place);
+            }
         }
+
+        return all;
+    }
+
+    /// <returns>False when the client reads and has to be waited for.</returns>
+    private bool DealToFull(Client client, Message message, long place)
+    {
+        // What was dealt earlier in this turn may not have been given to its socket yet.
+        if (client.Wire.IsIdle) Roster.Flush(client);
+        var outcome = client.Queue.Add(message);
+        if (outcome == SendOutcome.TooSlow)
+        {
+            var blockedSince = client.Wire.BlockedSince;
+            if (blockedSince == 0 || time.GetTimestamp() - blockedSince < _patienceTicks) return false;
+            roster.CloseLater(client, CloseReason.SlowClient);
+        }
+
+        client.DealtAt = place;
+        return true;
     }
 
     private void DealRare(StreamEntry entry)

@@ -20,6 +20,9 @@ internal sealed partial class Worker : IDisposable
     /// <summary>Entries after which what has been queued is given to the sockets, though more entries wait.</summary>
     private const int EntriesPerTurn = 64;
 
+    /// <summary>Longest sleep while an entry waits for room at a client; the client's socket wakes the worker earlier.</summary>
+    private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(5);
+
     // Numbers of clients are unique in the process: the worker's number is in the lowest bits.
     private const int ClientNumberStep = 256;
 
@@ -40,6 +43,8 @@ internal sealed partial class Worker : IDisposable
 
     // The loop only.
     private long _cursor;
+    private bool _isHeld;
+    private readonly Queue<TransportEvent> _deferred = new();
     private long _lastClientNumber;
 
     // Any thread.
@@ -57,7 +62,7 @@ internal sealed partial class Worker : IDisposable
         _longestJobTicks = (long)(LongestJob.TotalSeconds * _time.TimestampFrequency);
         _index = new SubscriptionIndex(context.MaxIdleChannels);
         _roster = new Roster(_index, _answers, context.ClientMetrics, context.Metrics.Counters, _time);
-        _dealer = new Dealer(_index, _roster, context.ClientMetrics);
+        _dealer = new Dealer(_index, _roster, context.ClientMetrics, _time);
         _requests = new RequestHandler(context, _index, _roster, _dealer, _answers);
         _care = new ClientCare(context, _roster, _dealer, _answers);
         _thread = new Thread(Run) { Name = $"worker-{context.Number}", IsBackground = true };
@@ -146,8 +151,8 @@ internal sealed partial class Worker : IDisposable
 
         Volatile.Write(ref _busySince, 0);
         Inbox.PrepareToSleep();
-        if (_ring.Head != _cursor || !_joins.IsEmpty || !Inbox.IsEmpty || _stopping) Inbox.StayAwake();
-        else Inbox.Sleep(_care.UntilNextLook(_time.GetTimestamp()));
+        if ((_ring.Head != _cursor && !_isHeld) || !_joins.IsEmpty || !Inbox.IsEmpty || _stopping) Inbox.StayAwake();
+        else Inbox.Sleep(_isHeld ? HeldPause : _care.UntilNextLook(_time.GetTimestamp()));
     }
 
     private bool ServeRing(long started)
@@ -155,17 +160,18 @@ internal sealed partial class Worker : IDisposable
         var head = _ring.Head;
         if (head == _cursor) return false;
 
+        var begin = _cursor;
         var end = Math.Min(head, _cursor + EntriesPerTurn);
         do
         {
-            _dealer.Deal(_ring[_cursor], _cursor);
-            _cursor++;
+            _isHeld = !_dealer.Deal(_ring[_cursor], _cursor);
+            if (!_isHeld) _cursor++;
         }
-        while (_cursor < end && !IsLong(started));
+        while (!_isHeld && _cursor < end && !IsLong(started));
 
         _ring.Advance(_context.Number, _cursor);
         _roster.Flush();
-        return true;
+        return _cursor != begin;
     }
 
     private bool AdmitJoins(long started)
@@ -204,6 +210,12 @@ internal sealed partial class Worker : IDisposable
     private bool TakeEvents(long started)
     {
         var any = false;
+        while (!_isHeld && _deferred.TryDequeue(out var deferred))
+        {
+            any = true;
+            Take(deferred, deferred.Connection, deferred.Connection.Client!);
+        }
+
         while (!IsLong(started) && Inbox.TryTake(out var happened))
         {
             any = true;
@@ -221,6 +233,10 @@ internal sealed partial class Worker : IDisposable
     {
         switch (happened.Kind)
         {
+            case TransportEventKind.Received when _isHeld && client.DealtAt == _cursor && client.Closing is null:
+                // It has an entry that the position told in an answer would not cover yet. One message a connection at most.
+                _deferred.Enqueue(happened);
+                break;
             case TransportEventKind.Received:
                 if (client.Closing is null) _requests.Receive(client, connection.Received, _time.GetTimestamp());
                 connection.Taken();

@@ -78,6 +78,8 @@ internal sealed class StreamConnection : IWire
 
     public long LastProgressAt => _stream.LastProgressAt;
 
+    public long BlockedSince => _stream.BlockedSince;
+
     /// <summary>Moves bytes until the connection has ended and its worker has let go of it. Never throws.</summary>
     /// <param name="inbox">Of the worker that owns the client.</param>
     public async Task RunAsync(WorkerInbox inbox)
@@ -196,9 +198,9 @@ internal sealed class StreamConnection : IWire
     }
 
     /// <summary>The framework has told the client already, with the code of the rule that was broken.</summary>
-    private static CloseReason ReasonOf(WebSocketException broken) => broken.WebSocketErrorCode switch
+    private CloseReason ReasonOf(WebSocketException broken) => broken.WebSocketErrorCode switch
     {
-        WebSocketError.Faulted when broken.InnerException is System.Text.DecoderFallbackException => CloseReason.InvalidUtf8,
+        WebSocketError.Faulted when _stream.CloseCodeSent == CloseReason.InvalidUtf8.Code => CloseReason.InvalidUtf8,
         WebSocketError.Faulted or WebSocketError.UnsupportedProtocol or WebSocketError.HeaderError => CloseReason.ProtocolError,
         _ => CloseReason.ConnectionLost,
     };

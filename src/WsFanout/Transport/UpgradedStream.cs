@@ -10,18 +10,29 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     /// <summary>Bytes after which progress is noted, so that a large frame to a slow client is seen to move.</summary>
     private const int PieceBytes = 16 * 1024;
 
+    /// <summary>First byte of a close frame; its code stands behind the length.</summary>
+    private const byte CloseFrame = 0x88;
+
     private static readonly byte[] EmptyPing = [0x89, 0x00];
 
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     private long _lastReceivedAt = time.GetTimestamp();
     private long _lastProgressAt = time.GetTimestamp();
+    private long _blockedSince;
+    private int _closeCodeSent;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
     public long LastReceivedAt => Volatile.Read(ref _lastReceivedAt);
 
     /// <summary>When bytes were last taken. Ticks of the monotonic clock; any thread.</summary>
     public long LastProgressAt => Volatile.Read(ref _lastProgressAt);
+
+    /// <summary>Since when a write has been waiting for the socket; 0 while none does. Ticks of the monotonic clock; any thread.</summary>
+    public long BlockedSince => Volatile.Read(ref _blockedSince);
+
+    /// <summary>Code of the close frame that was written last; 0 when none was. The framework tells nobody which rule it closed for. Any thread.</summary>
+    public int CloseCodeSent => Volatile.Read(ref _closeCodeSent);
 
     public override bool CanRead => true;
 
@@ -51,13 +62,17 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (buffer.Span is [CloseFrame, >= 2, var high, var low, ..]) Volatile.Write(ref _closeCodeSent, (high << 8) | low);
         await _turn.WaitAsync(cancellationToken);
         try
         {
             while (buffer.Length > 0)
             {
                 var piece = Math.Min(buffer.Length, PieceBytes);
-                await inner.WriteAsync(buffer[..piece], cancellationToken);
+                var write = inner.WriteAsync(buffer[..piece], cancellationToken);
+                if (!write.IsCompleted) Volatile.Write(ref _blockedSince, time.GetTimestamp());
+                await write;
+                Volatile.Write(ref _blockedSince, 0);
                 Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
                 buffer = buffer[piece..];
             }

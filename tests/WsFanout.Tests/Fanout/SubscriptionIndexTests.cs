@@ -99,6 +99,8 @@ public sealed class SubscriptionIndexTests
 
         public long LastProgressAt => 0;
 
+        public long BlockedSince => 0;
+
         public void Send(SendQueue queue) => throw new InvalidOperationException();
 
         public void Ping() => throw new InvalidOperationException();

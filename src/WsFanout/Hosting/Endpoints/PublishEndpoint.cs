@@ -88,10 +88,14 @@ internal sealed class PublishEndpoint
     {
         var started = _state.Time.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        var late = $"the body has not come within {_options.Timeout} (WS_PUBLISH_TIMEOUT)";
         try
         {
-            var (body, tooLarge) = await ReadBodyAsync(context);
+            // Twice the same time: a body that trickles must not hold a place for ever, nor take its time from the stream.
+            limit.CancelAfter(_options.Timeout);
+            var (body, tooLarge) = await ReadBodyAsync(context, limit.Token);
             if (tooLarge is not null) return tooLarge;
+            late = $"the stream has not stored it within {_options.Timeout} (WS_PUBLISH_TIMEOUT)";
             limit.CancelAfter(_options.Timeout);
             var result = await _state.Source.PublishAsync(channel, body, limit.Token);
             if (result.Problem is null) _metrics.Stored(body.Length, _state.Time.GetElapsedTime(started).TotalSeconds);
@@ -103,7 +107,7 @@ internal sealed class PublishEndpoint
         }
         catch (OperationCanceledException)
         {
-            return PublishResult.Refused("timeout", $"the stream has not stored it within {_options.Timeout} (WS_PUBLISH_TIMEOUT)");
+            return PublishResult.Refused("timeout", late);
         }
         catch (BadHttpRequestException broken)
         {
@@ -135,10 +139,14 @@ internal sealed class PublishEndpoint
     private bool TryReadChannel(HttpContext context, out string channel, out string problem)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var end = target.IndexOf('?', StringComparison.Ordinal);
-        var raw = (end < 0 ? target : target[..end]).AsSpan(Path.Length);
+        channel = "";
+
+        // The router has seen the path decoded and without dots; the channel is taken from what was sent, so that both must agree.
+        var raw = UrlText.PathOf(target);
+        problem = $"the path must be written {Path} and the channel, without escapes or dots before it";
+        if (!raw.StartsWith(Path, StringComparison.Ordinal)) return false;
         problem = "the channel's escapes are no UTF-8 text";
-        if (!UrlText.TryDecode(raw, out channel)) return false;
+        if (!UrlText.TryDecode(raw[Path.Length..], out channel)) return false;
 
         problem = ChannelName.Classify(channel, _maxChannelLength) switch
         {
@@ -152,7 +160,7 @@ internal sealed class PublishEndpoint
         return problem.Length == 0;
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, PublishResult? TooLarge)> ReadBodyAsync(HttpContext context)
+    private async Task<(ReadOnlyMemory<byte> Body, PublishResult? TooLarge)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {
         // One array of its own a request: the source may hold it until the message is encoded.
         var body = new byte[Math.Max(1, (int)(context.Request.ContentLength ?? 4096))];
@@ -160,7 +168,7 @@ internal sealed class PublishEndpoint
         while (true)
         {
             if (length == body.Length) Array.Resize(ref body, Math.Min(body.Length * 2, _options.MaxBytes + 1));
-            var read = await context.Request.Body.ReadAsync(body.AsMemory(length), context.RequestAborted);
+            var read = await context.Request.Body.ReadAsync(body.AsMemory(length), cancellationToken);
             length += read;
             if (read == 0) return (body.AsMemory(0, length), null);
             if (TooLarge(length) is { } tooLarge) return (default, tooLarge);

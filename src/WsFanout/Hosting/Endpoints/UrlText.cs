@@ -7,6 +7,18 @@ internal static class UrlText
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>The path of a request target as it was sent: without query, and without scheme and authority when it has them.</summary>
+    public static ReadOnlySpan<char> PathOf(string target)
+    {
+        var path = target.AsSpan();
+        if (path.IndexOf('?') is var query and >= 0) path = path[..query];
+        if (path.StartsWith("/", StringComparison.Ordinal)) return path;
+
+        var authority = path.IndexOf("://", StringComparison.Ordinal);
+        var start = authority < 0 ? -1 : path[(authority + 3)..].IndexOf('/');
+        return start < 0 ? "/" : path[(authority + 3 + start)..];
+    }
+
     /// <returns>False when <paramref name="text"/> can't be decoded. <c>+</c> stands for itself.</returns>
     public static bool TryDecode(ReadOnlySpan<char> text, out string decoded)
     {
