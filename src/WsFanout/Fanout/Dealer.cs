@@ -15,6 +15,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
+    private readonly HoldBudget _budget = new(time);
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>How far this worker has dealt: what a position told to one of its clients means.</summary>
@@ -31,6 +32,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
         }
 
         if (!DealMessage(message, place)) return false;
+        if (_budget.IsHolding) _budget.Release(time.GetTimestamp());
         Position = Position with { Sequence = message.Sequence, TimestampMs = message.TimestampMs };
         return true;
     }
@@ -72,8 +74,9 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
         var outcome = client.Queue.Add(message);
         if (outcome == SendOutcome.TooSlow)
         {
+            var now = time.GetTimestamp();
             var blockedSince = client.Wire.BlockedSince;
-            if (blockedSince == 0 || time.GetTimestamp() - blockedSince < _patienceTicks) return false;
+            if ((blockedSince == 0 || now - blockedSince < _patienceTicks) && _budget.TryHold(now)) return false;
             roster.CloseLater(client, CloseReason.SlowClient);
         }
 

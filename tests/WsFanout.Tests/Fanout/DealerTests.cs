@@ -39,6 +39,26 @@ public sealed class DealerTests
     }
 
     [Fact]
+    public void A_client_that_reads_just_enough_to_be_waited_for_slows_the_others_only_within_the_budget()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10 });
+        var (slow, slowWire) = worker.Join();
+        var (healthy, healthyWire) = worker.Join();
+        worker.Subscribe(slow, "a.b");
+        worker.Subscribe(healthy, "a.b");
+
+        // Never done with its batch, never blocked for long: by the socket alone it would be waited for without end.
+        slowWire.NeverDone = true;
+        var held = 0;
+        for (var i = 0; i < 50; i++) held += worker.Deal(worker.Message(Channel, 101 + i));
+
+        Assert.Equal(CloseReason.SlowClient, slow.Closing);
+        Assert.InRange(held * 5, 1_500, 3_000);
+        Assert.Null(healthy.Closing);
+        Assert.Equal(50, healthyWire.OfType("message").Count());
+    }
+
+    [Fact]
     public void A_hole_is_told_to_who_subscribed_and_a_reset_to_everybody()
     {
         using var worker = new WorkerParts();

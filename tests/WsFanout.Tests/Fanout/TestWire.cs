@@ -14,7 +14,16 @@ internal sealed class TestWire(TimeProvider time) : IWire
     /// <summary>Whether frames are kept; a test of allocations wants none.</summary>
     public bool Keeps { get; set; } = true;
 
-    public bool IsStuck { get; set; }
+    public bool IsStuck
+    {
+        get => BlockedSince != 0;
+        set => BlockedSince = value ? time.GetTimestamp() : 0;
+    }
+
+    /// <summary>Whether a batch is taken and not given back, though bytes keep moving.</summary>
+    public bool NeverDone { get; set; }
+
+    public long BlockedSince { get; private set; }
 
     public CloseReason? Closed { get; private set; }
 
@@ -33,7 +42,7 @@ internal sealed class TestWire(TimeProvider time) : IWire
     public void Send(SendQueue queue)
     {
         LastProgressAt = time.GetTimestamp();
-        if (IsStuck)
+        if (IsStuck || NeverDone)
         {
             queue.Take(_batch, 64 * 1024);
             IsIdle = false;

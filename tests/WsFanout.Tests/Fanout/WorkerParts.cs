@@ -25,7 +25,7 @@ internal sealed class WorkerParts : IDisposable
         var context = new WorkerContext(0, _options, 1000, metrics.For(0), clientMetrics, Clock);
         var index = new SubscriptionIndex(1000);
         Roster = new Roster(index, _answers, clientMetrics, context.Metrics.Counters, Clock);
-        Dealer = new Dealer(index, Roster, clientMetrics);
+        Dealer = new Dealer(index, Roster, clientMetrics, Clock);
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
         _care = new ClientCare(context, Roster, Dealer, _answers);
         Deal(Reset.To("e1", 100, 5_000));
@@ -58,10 +58,20 @@ internal sealed class WorkerParts : IDisposable
     public void Subscribe(Client client, params string[] names) =>
         Receive(client, $$$"""{"type":"subscribe","data":{"channels":[{{{string.Join(',', names.Select(name => $"\"{name}\""))}}}]}}""");
 
-    public void Deal(StreamEntry entry)
+    /// <summary>Deals an entry as the loop does: again and again while a client that reads has no room for it.</summary>
+    /// <returns>Times that it was held.</returns>
+    public int Deal(StreamEntry entry)
     {
-        Dealer.Deal(entry, _place++);
+        var held = 0;
+        for (; !Dealer.Deal(entry, _place); held++)
+        {
+            Flush();
+            Clock.Advance(TimeSpan.FromMilliseconds(5));
+        }
+
+        _place++;
         Flush();
+        return held;
     }
 
     public Message Message(Channel channel, long sequence, int payloadBytes = 1) =>
