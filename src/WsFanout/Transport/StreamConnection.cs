@@ -134,8 +134,8 @@ internal sealed class StreamConnection : IWire
 
     public void Release()
     {
+        // A write that is still going on has a moment to end: cutting it here could cut off the close frame behind it.
         _over = true;
-        if (!IsIdle) _abort();
         _toWriter.Set();
         _toReader.Set();
         _released.TrySetResult();
@@ -243,8 +243,9 @@ internal sealed class StreamConnection : IWire
         }
         catch (Exception gone) when (gone is WebSocketException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // The reader meets the same end and tells the worker; cutting the connection makes sure that it does.
-            _abort();
+            // The reader meets the same end and tells the worker; cutting the connection makes sure that it does. Behind a close frame
+            // nothing can be sent and nothing is wrong: the client is still to get that frame.
+            if (_stream.CloseCodeSent == 0) _abort();
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     /// <summary>First byte of a close frame; its code stands behind the length.</summary>
     private const byte CloseFrame = 0x88;
 
+    private const int NoCode = 1005;
+
     private static readonly byte[] EmptyPing = [0x89, 0x00];
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -31,7 +33,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     /// <summary>Since when a write has been waiting for the socket; 0 while none does. Ticks of the monotonic clock; any thread.</summary>
     public long BlockedSince => Volatile.Read(ref _blockedSince);
 
-    /// <summary>Code of the close frame that was written last; 0 when none was. The framework tells nobody which rule it closed for. Any thread.</summary>
+    /// <summary>Code of the close frame that was written last; 0 when none was, 1005 when it had none. The framework tells nobody which rule it closed for. Any thread.</summary>
     public int CloseCodeSent => Volatile.Read(ref _closeCodeSent);
 
     public override bool CanRead => true;
@@ -62,7 +64,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Span is [CloseFrame, >= 2, var high, var low, ..]) Volatile.Write(ref _closeCodeSent, (high << 8) | low);
+        if (buffer.Span is [CloseFrame, ..] close) Volatile.Write(ref _closeCodeSent, close.Length < 4 ? NoCode : (close[2] << 8) | close[3]);
         await _turn.WaitAsync(cancellationToken);
         try
         {
