@@ -1,0 +1,63 @@
+using WsFanout.Telemetry;
+
+namespace WsFanout.Tests.Telemetry;
+
+public sealed class PrometheusExporterTests
+{
+    [Fact]
+    public void A_counter_has_every_label_of_its_set_at_zero_and_then_adds_up()
+    {
+        using var meters = new Meters();
+        var counter = meters.CreateCounter("things_total", "1", "Things.", "kind", ["a", "b"]);
+        using var exporter = new PrometheusExporter(meters);
+
+        counter.Add(2, new KeyValuePair<string, object?>("kind", "b"));
+        counter.Add(3, new KeyValuePair<string, object?>("kind", "b"));
+
+        Assert.Equal("# HELP ws_things_total Things.\n# TYPE ws_things_total counter\nws_things_total{kind=\"a\"} 0\nws_things_total{kind=\"b\"} 5\n", exporter.Scrape());
+        Assert.Equal(exporter.Scrape(), exporter.Scrape());
+    }
+
+    [Fact]
+    public void Help_and_labels_are_escaped()
+    {
+        using var meters = new Meters();
+        meters.Server.CreateObservableGauge("g", () => new System.Diagnostics.Metrics.Measurement<int>(1, new KeyValuePair<string, object?>("l", "a\"b\\c\nd")), null, "one\\two\nthree");
+        using var exporter = new PrometheusExporter(meters);
+
+        Assert.Equal("# HELP ws_g one\\\\two\\nthree\n# TYPE ws_g gauge\nws_g{l=\"a\\\"b\\\\c\\nd\"} 1\n", exporter.Scrape());
+    }
+
+    [Fact]
+    public void A_worker_s_histogram_is_summed_over_workers_and_cumulative()
+    {
+        using var meters = new Meters();
+        var histogram = meters.CreateWorkerHistogram("h_seconds", "H.", [0.1, 1], workers: 2);
+        using var exporter = new PrometheusExporter(meters);
+
+        histogram.For(0).Record(0.1);
+        histogram.For(1).Record(0.5, times: 3);
+        histogram.For(1).Record(9);
+
+        Assert.Equal(
+            "# HELP ws_h_seconds H.\n# TYPE ws_h_seconds histogram\nws_h_seconds_bucket{le=\"0.1\"} 1\nws_h_seconds_bucket{le=\"1\"} 4\n"
+            + "ws_h_seconds_bucket{le=\"+Inf\"} 5\nws_h_seconds_sum 10.6\nws_h_seconds_count 5\n",
+            exporter.Scrape());
+    }
+
+    [Fact]
+    public void Two_servers_in_one_process_do_not_add_up()
+    {
+        using var first = new Meters();
+        using var second = new Meters();
+        var counter = first.Server.CreateCounter<long>("n_total");
+        second.Server.CreateCounter<long>("n_total");
+        using var firstExporter = new PrometheusExporter(first);
+        using var secondExporter = new PrometheusExporter(second);
+
+        counter.Add(7);
+
+        Assert.Contains("ws_n_total 7\n", firstExporter.Scrape(), StringComparison.Ordinal);
+        Assert.Contains("ws_n_total 0\n", secondExporter.Scrape(), StringComparison.Ordinal);
+    }
+}
