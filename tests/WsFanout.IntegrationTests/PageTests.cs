@@ -1,0 +1,81 @@
+using Microsoft.Playwright;
+using WsFanout.IntegrationTests.Support;
+
+namespace WsFanout.IntegrationTests;
+
+/// <summary>The live page in a real browser, against a real server.</summary>
+public sealed class PageTests
+{
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_connects_and_shows_what_is_published()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var browser = await Browser.StartAsync(1280, 900);
+        await browser.Page.GotoAsync(server.BaseAddress.ToString());
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+
+        for (var i = 0; i < 3; i++) await server.PublishAsync("BTC.trade", $"{{\"price\":{i},\"note\":\"<img src=x onerror=alert(1)>\"}}");
+
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("BTC.trade");
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("<img src=x onerror=alert(1)>");
+        Assert.Equal(0, await browser.Page.Locator("img").CountAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_fits_a_phone()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var browser = await Browser.StartAsync(390, 844);
+        await browser.Page.GotoAsync(server.BaseAddress.ToString());
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+        await server.PublishAsync("A-VERY-LONG-SYMBOL-THAT-DOES-NOT-FIT-ANYWHERE-ON-A-PHONE.trade", $"\"{new string('x', 2_000)}\"");
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("A-VERY-LONG");
+
+        var overflow = await browser.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+        Assert.Equal(0, overflow);
+        Assert.Empty(browser.Complaints);
+    }
+
+    private sealed class Browser : IAsyncDisposable
+    {
+        private readonly IPlaywright _playwright;
+        private readonly IBrowser _browser;
+
+        private Browser(IPlaywright playwright, IBrowser browser, IPage page)
+        {
+            _playwright = playwright;
+            _browser = browser;
+            Page = page;
+            page.Console += (_, message) =>
+            {
+                if (message.Type is "error" or "warning") Complaints.Add(message.Text);
+            };
+            page.PageError += (_, error) => Complaints.Add(error);
+        }
+
+        public IPage Page { get; }
+
+        public List<string> Complaints { get; } = [];
+
+        public static async Task<Browser> StartAsync(int width, int height)
+        {
+            var playwright = await Playwright.CreateAsync();
+            var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = FactWithAttribute.Find("chromium"), Args = Arguments });
+            var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+            return new Browser(playwright, browser, page);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _browser.DisposeAsync();
+            _playwright.Dispose();
+        }
+    }
+}
