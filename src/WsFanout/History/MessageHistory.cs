@@ -98,11 +98,11 @@ internal sealed class MessageHistory
     public void Clear(long start)
     {
         _continuity++;
+
+        // One by one, so that their links are cut: a slow client may hold a message of the old stream for long.
+        while ((_kept.First ?? _inAge.First) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
         _channels.Clear();
         _holes.Clear();
-        _inAge.Clear();
-        _kept.Clear();
-        Volatile.Write(ref _bytes, 0);
         Volatile.Write(ref _floor, start);
     }
 

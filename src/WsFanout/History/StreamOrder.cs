@@ -27,6 +27,4 @@ internal sealed class StreamOrder
         else _last = message.PreviousInStream;
         message.PreviousInStream = message.NextInStream = null;
     }
-
-    public void Clear() => First = _last = null;
 }
