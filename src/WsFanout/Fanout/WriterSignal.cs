@@ -18,7 +18,9 @@ internal sealed class WriterSignal
     public Task WaitAsync(CancellationToken cancellationToken)
     {
         var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _waiting, waiting);
+
+        // A wait that is given up for a new one must end too, or it hangs on the token for as long as the process lives.
+        Interlocked.Exchange(ref _waiting, waiting)?.TrySetResult();
         return waiting.Task.WaitAsync(cancellationToken);
     }
 }
