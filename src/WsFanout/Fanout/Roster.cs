@@ -57,7 +57,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
     /// <summary>Gives a client its next batch, or its close frame when nothing is left.</summary>
     public static void Flush(Client client)
     {
-        if (!client.Wire.IsIdle) return;
+        if (client.IsGone || !client.Wire.IsIdle) return;
         if (client.Queue.Count > 0)
         {
             client.Wire.Send(client.Queue);

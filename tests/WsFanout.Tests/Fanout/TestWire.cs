@@ -39,6 +39,13 @@ internal sealed class TestWire(TimeProvider time) : IWire
 
     public long LastProgressAt { get; private set; } = time.GetTimestamp();
 
+    /// <summary>The stuck batch has left after all.</summary>
+    public void BatchDone()
+    {
+        IsStuck = NeverDone = false;
+        IsIdle = true;
+    }
+
     public void Send(SendQueue queue)
     {
         LastProgressAt = time.GetTimestamp();
