@@ -15,7 +15,9 @@ internal sealed class Client
 
     private RequestBudget _budget;
     private long _rateErrorAt = long.MinValue;
-    private long _badRequestsSince;
+
+    // When the last bad requests came, in a circle; null while there has been none.
+    private long[]? _badRequestsAt;
     private int _badRequests;
 
     public Client(long number, IWire wire, ClientOptions options, long ticksPerSecond, long now)
@@ -85,15 +87,11 @@ internal sealed class Client
     }
 
     /// <summary>Counts a request that could not be understood.</summary>
-    /// <returns>True when there have been too many within the window.</returns>
+    /// <returns>True when there have been too many within the window that ends now.</returns>
     public bool CountBadRequest(long now)
     {
-        if (_badRequests == 0 || now - _badRequestsSince > BadRequestWindowSeconds * _ticksPerSecond)
-        {
-            _badRequests = 0;
-            _badRequestsSince = now;
-        }
-
-        return ++_badRequests >= MaxBadRequests;
+        _badRequestsAt ??= new long[MaxBadRequests];
+        _badRequestsAt[_badRequests++ % MaxBadRequests] = now;
+        return _badRequests >= MaxBadRequests && now - _badRequestsAt[_badRequests % MaxBadRequests] <= BadRequestWindowSeconds * _ticksPerSecond;
     }
 }
