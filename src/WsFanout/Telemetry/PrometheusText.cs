@@ -61,7 +61,7 @@ internal sealed class PrometheusText
         double.PositiveInfinity => "+Inf",
         double.NegativeInfinity => "-Inf",
         double.NaN => "NaN",
-        _ => value.ToString("0.################", CultureInfo.InvariantCulture),
+        _ => value.ToString(CultureInfo.InvariantCulture),
     };
 
     private static string Escape(string text, bool quoted)

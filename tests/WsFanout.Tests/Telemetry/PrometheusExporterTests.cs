@@ -60,4 +60,22 @@ public sealed class PrometheusExporterTests
         Assert.Contains("ws_n_total 7\n", firstExporter.Scrape(), StringComparison.Ordinal);
         Assert.Contains("ws_n_total 0\n", secondExporter.Scrape(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(9007199254740991, "9007199254740991")]
+    [InlineData(1234567890123456, "1234567890123456")]
+    [InlineData(1795224000.125, "1795224000.125")]
+    [InlineData(0.1, "0.1")]
+    [InlineData(double.NaN, "NaN")]
+    [InlineData(double.PositiveInfinity, "+Inf")]
+    [InlineData(double.NegativeInfinity, "-Inf")]
+    public void A_value_is_written_to_its_last_digit(double value, string text)
+    {
+        using var meters = new Meters();
+        meters.Server.CreateObservableGauge("g", () => value);
+        using var exporter = new PrometheusExporter(meters);
+
+        Assert.EndsWith($"\nws_g {text}\n", exporter.Scrape(), StringComparison.Ordinal);
+    }
 }
