@@ -79,9 +79,9 @@ internal sealed class ClientCare
         return false;
     }
 
-    /// <summary>How long the worker may sleep.</summary>
+    /// <summary>How long the worker may sleep: whole milliseconds, rounded up, because a sleep of a part of one is none.</summary>
     public TimeSpan UntilNextLook(long now) =>
-        TimeSpan.FromSeconds(Math.Max(0, _passStartedAt + _interval - now) / (double)_frequency);
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, _passStartedAt + _interval - now) * 1000.0 / _frequency));
 
     private void LookAt(Client client, long now)
     {

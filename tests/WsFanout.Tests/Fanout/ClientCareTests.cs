@@ -111,4 +111,19 @@ public sealed class ClientCareTests
         Assert.Equal(0, second.Slot);
         Assert.Empty(firstWire.OfType("message"));
     }
+
+    [Fact]
+    public void A_sleep_lasts_to_the_next_look_so_that_the_loop_never_spins_towards_it()
+    {
+        using var worker = new WorkerParts();
+        worker.Join();
+
+        for (var step = 0; step < 1_000; step++)
+        {
+            worker.Clock.Advance(TimeSpan.FromSeconds(0.0003));
+            var sleep = worker.UntilNextLook;
+            Assert.Equal(sleep.TotalMilliseconds, Math.Floor(sleep.TotalMilliseconds));
+            if (sleep == TimeSpan.Zero) worker.Pass(TimeSpan.FromMilliseconds(100));
+        }
+    }
 }

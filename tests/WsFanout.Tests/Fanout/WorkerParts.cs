@@ -48,6 +48,9 @@ internal sealed class WorkerParts : IDisposable
         return (client, wire);
     }
 
+    /// <summary>How long the loop would sleep now.</summary>
+    public TimeSpan UntilNextLook => _care.UntilNextLook(Clock.GetTimestamp());
+
     /// <summary>A message of a client, and what the worker then sends.</summary>
     public void Receive(Client client, string text)
     {
