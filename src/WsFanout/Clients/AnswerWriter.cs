@@ -85,12 +85,12 @@ internal sealed class AnswerWriter : IDisposable
         return End();
     }
 
-    /// <param name="channel">The only one that the gap concerns.</param>
+    /// <param name="channel">The only one that the gap concerns; null when it may concern any.</param>
     /// <param name="reason"><c>slow</c>, <c>window</c> or <c>upstream</c>.</param>
-    public Frame Gap(string channel, long from, long to, string reason)
+    public Frame Gap(string? channel, long from, long to, string reason)
     {
         Begin("gap", null);
-        _json.WriteString("channel", channel);
+        if (channel is not null) _json.WriteString("channel", channel);
         _json.WriteNumber("from", from);
         _json.WriteNumber("to", to);
         _json.WriteString("reason", reason);

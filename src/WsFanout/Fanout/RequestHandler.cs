@@ -8,6 +8,9 @@ namespace WsFanout.Fanout;
 /// <remarks>The worker's thread only. A request is met in one step, so its answer's position is exactly what has been dealt before it.</remarks>
 internal sealed class RequestHandler
 {
+    /// <summary>Channels of one request that get a gap each; above, one gap stands for all where it may.</summary>
+    private const int MaxSingleGaps = 100;
+
     private readonly ClientOptions _options;
     private readonly SubscriptionIndex _index;
     private readonly Roster _roster;
@@ -150,12 +153,26 @@ internal sealed class RequestHandler
         }
         else if (recovered is false)
         {
-            foreach (var name in added) Answer(client, _answers.Gap(name, request.Since!.Value + 1, position.Sequence, "window"));
-            _context.ClientMetrics.GapsTold("window", added.Count);
+            TellGaps(client, added, request.Since!.Value + 1, position.Sequence);
         }
 
         _context.ClientMetrics.ResumeAnswered(recovered is true ? "recovered" : sameStream ? "gap" : "reset");
         Answer(client, _answers.Sync(request.Id, position));
+    }
+
+    private void TellGaps(Client client, List<string> added, long from, long to)
+    {
+        // Thousands of gaps would fill the queue, and close a client that then comes back with the same request. To a client that has been
+        // given no message yet, one gap over everything says the same.
+        if (added.Count > MaxSingleGaps && client.DealtAt < 0)
+        {
+            Answer(client, _answers.Gap(null, from, to, "window"));
+            _context.ClientMetrics.GapsTold("window", 1);
+            return;
+        }
+
+        foreach (var name in added) Answer(client, _answers.Gap(name, from, to, "window"));
+        _context.ClientMetrics.GapsTold("window", added.Count);
     }
 
     private void Unsubscribe(Client client, ClientRequest request)
