@@ -13,8 +13,14 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
     private const int InitialSlots = 4;
 
-    /// <summary>Slots kept when the queue runs empty: enough for steady traffic to allocate nothing, little enough for an idle client.</summary>
+    /// <summary>Slots kept for ever when the queue runs empty: little enough for an idle client.</summary>
     private const int KeptSlots = 16;
+
+    /// <summary>Slots kept while they are used: what the worker deals in one turn, so that bursts allocate nothing.</summary>
+    private const int BurstSlots = 64;
+
+    /// <summary>Times that the queue must run empty without having used a quarter of its slots before it gives them back.</summary>
+    private const int QuietRounds = 8;
 
     private Frame?[] _ring = [];
     private int _head;
@@ -22,11 +28,18 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     private long _bytes;
     private long _answerBytes;
 
+    // How far it has filled since it last ran empty, and how often that was little.
+    private int _peak;
+    private int _quietRounds;
+
     /// <summary>Frames waiting.</summary>
     public int Count { get; private set; }
 
     /// <summary>Messages of the stream among them.</summary>
     public int Messages => _messages;
+
+    /// <summary>Places in memory, used or not.</summary>
+    public int Slots => _ring.Length;
 
     /// <summary>Bytes waiting.</summary>
     public long Bytes => _bytes;
@@ -66,7 +79,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
             RemoveFirst(frame);
         }
 
-        if (Count == 0 && _ring.Length > KeptSlots) _ring = [];
+        if (Count == 0 && taken > 0 && _ring.Length > KeptSlots) GiveBackSlots();
         return taken;
     }
 
@@ -96,7 +109,17 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         if (Count == _ring.Length) Grow();
         _ring[(_head + Count) & (_ring.Length - 1)] = frame;
         Count++;
+        if (Count > _peak) _peak = Count;
         _bytes += frame.Length;
+    }
+
+    private void GiveBackSlots()
+    {
+        _quietRounds = _peak * 4 > _ring.Length ? 0 : _quietRounds + 1;
+        _peak = 0;
+        if (_ring.Length <= BurstSlots && _quietRounds < QuietRounds) return;
+        _ring = [];
+        _quietRounds = 0;
     }
 
     private void Grow()
