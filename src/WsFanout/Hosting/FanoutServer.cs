@@ -13,6 +13,7 @@ using WsFanout.Hosting.Settings;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Intake;
 using WsFanout.Telemetry;
+using WsFanout.Transport;
 
 namespace WsFanout.Hosting;
 
@@ -219,7 +220,11 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         else if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, Configure);
         else kestrel.Listen(Dns.GetHostAddresses(address.Host)[0], address.Port, Configure);
 
-        static void Configure(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => new FirstByte(next, _settings.Host.HandshakeTimeout, _time).HandleAsync);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Listening on {Address}.")]

@@ -18,7 +18,7 @@ internal static class HostSettings
     };
 
     public static readonly Setting<TimeSpan> HandshakeTimeout = new(
-        "WS_HANDSHAKE_TIMEOUT", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a connection has for its first request head.");
+        "WS_HANDSHAKE_TIMEOUT", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a new connection has for its first byte, and each request from there for its head.");
 
     public static readonly Setting<TimeSpan> DrainTimeout = new(
         "WS_DRAIN_TIMEOUT", new DurationGrammar(1_000, 3_600_000), TimeSpan.FromSeconds(8), "Time from SIGTERM to the end of the process; below Docker's 10 s.");
