@@ -98,12 +98,13 @@ declare -a parts=()
 declare -A part_names=()
 
 # start NAME SECONDS LOG COMMAND…: in a session of its own, so that Ctrl-C reaches this script alone and things end in order;
-# and, where the system can, so that it ends with this script even if the caretaker was killed too.
+# and, where the system can, so that it ends with this script even if the caretaker was killed too. Its temporary files go with ours:
+# a .NET program that is ended while it starts leaves some.
 start() {
   local name=$1 patience=$2 log=$3
   shift 3
-  local -a with=()
-  command -v setsid >/dev/null && with=(setsid)
+  local -a with=(env TMPDIR="$work")
+  command -v setsid >/dev/null && with+=(setsid)
   setpriv --pdeathsig TERM true 2>/dev/null && with+=(setpriv --pdeathsig TERM)
   if [[ $log == - ]]; then
     "${with[@]}" "$@" {keep}>&- &

@@ -20,10 +20,12 @@ internal sealed class Broker : IAsyncDisposable
 
     public NatsJSContext Js { get; }
 
-    public static async Task<Broker> ConnectAsync(NatsServerProcess nats)
+    public static Task<Broker> ConnectAsync(NatsServerProcess nats) => ConnectAsync(nats.Url);
+
+    public static async Task<Broker> ConnectAsync(Uri address)
     {
         var connection = new NatsConnection(
-            new NatsOpts { Servers = [nats.Url], Name = "test", ReconnectWaitMax = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger<NatsConnection>.Instance);
+            new NatsOpts { Servers = [address], Name = "test", ReconnectWaitMax = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger<NatsConnection>.Instance);
         connection.Start();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await connection.WaitUntilOpenAsync(limit.Token);

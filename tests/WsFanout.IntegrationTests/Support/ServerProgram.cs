@@ -94,5 +94,5 @@ internal sealed partial class ServerProgram : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
+    internal static partial int Kill(int process, int signal);
 }
