@@ -62,8 +62,11 @@ internal sealed class JsonLogLine : ITextFormatter
             case ScalarValue { Value: int or long or short or byte } number:
                 json.WriteNumber(property, Convert.ToInt64(number.Value, CultureInfo.InvariantCulture));
                 break;
-            case ScalarValue { Value: double number }:
+            case ScalarValue { Value: double number } when double.IsFinite(number):
                 json.WriteNumber(property, number);
+                break;
+            case ScalarValue { Value: double number }:
+                json.WriteString(property, number.ToString(CultureInfo.InvariantCulture));
                 break;
             case ScalarValue { Value: string text }:
                 json.WriteString(property, text);
