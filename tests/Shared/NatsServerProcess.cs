@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace WsFanout.Testing;
@@ -149,7 +147,7 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // A port the system hands out may be taken again before the server binds it: then try another, or wait for the given one.
-            var port = Port != 0 ? Port : FreePort();
+            var port = Port != 0 ? Port : FreePort.Next();
             if (await TryRunAsync(port, config ?? _options.Config))
             {
                 Port = port;
@@ -224,13 +222,6 @@ internal sealed class NatsServerProcess : IAsyncDisposable
     {
         var stat = File.ReadAllText(Path.Combine(thread, "stat"));
         return stat[stat.LastIndexOf(')') + 2] == 'T';
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     [DllImport("libc", SetLastError = true)]

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
 
@@ -15,7 +12,7 @@ public sealed class DemoTests
     [Fact]
     public async Task It_brings_trades_through_a_stream_and_what_its_curl_publishes_and_leaves_nothing_behind()
     {
-        using var demo = await DemoRun.StartAndWaitAsync(("NATS_PORT", FreePort()), ("FEED_RATE", "50"));
+        using var demo = await DemoRun.StartAndWaitAsync(("NATS_PORT", $"{FreePort.Next()}"), ("FEED_RATE", "50"));
         await using var client = await TestClient.ConnectAsync(new Uri($"{demo["page"].Replace("http", "ws", StringComparison.Ordinal)}ws?channels=*.trade"));
         await client.WaitForMessagesAsync(20);
         await using var broker = await Broker.ConnectAsync(new Uri(demo["NATS"]));
@@ -72,7 +69,7 @@ public sealed class DemoTests
     [Fact]
     public async Task The_end_of_a_part_ends_it_and_it_says_which()
     {
-        using var demo = await DemoRun.StartAndWaitAsync(("NATS_PORT", FreePort()));
+        using var demo = await DemoRun.StartAndWaitAsync(("NATS_PORT", $"{FreePort.Next()}"));
 
         foreach (var broker in Process.GetProcessesByName("nats-server").Where(process => demo.Owns(process.Id))) broker.Kill();
 
@@ -88,7 +85,7 @@ public sealed class DemoTests
     [InlineData("WS_MAX_CONNECTIONS", "many", "WS_MAX_CONNECTIONS")]
     public async Task What_it_can_not_start_with_is_named(string variable, string value, string sentence)
     {
-        using var demo = DemoRun.Start(("NATS_PORT", FreePort()), (variable, value));
+        using var demo = DemoRun.Start(("NATS_PORT", $"{FreePort.Next()}"), (variable, value));
 
         Assert.Equal(1, await demo.WaitForExitAsync());
         Assert.Contains(sentence, demo.Printed, StringComparison.Ordinal);
@@ -102,12 +99,5 @@ public sealed class DemoTests
         await shell.WaitForExitAsync();
         Assert.Equal(0, shell.ExitCode);
         return printed;
-    }
-
-    private static string FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
     }
 }

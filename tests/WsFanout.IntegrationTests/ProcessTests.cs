@@ -15,7 +15,7 @@ public sealed class ProcessTests
     public async Task Wrong_settings_are_all_told_at_once_and_nothing_listens()
     {
         using var folder = new EmptyFolder();
-        var port = FreePort();
+        var port = FreePort.Next();
         using var program = ServerProgram.Start(
             folder.Path, [], ("WS_ADDR", $"127.0.0.1:{port}"), ("WS_MAX_CONNECTIONS", "many"), ("WS_PING_INTERVAL", "-1s"), ("WS_MAX_CONECTIONS", "5"), ("NATS_URL", "nats://u:secret@h:x"));
 
@@ -71,7 +71,7 @@ public sealed class ProcessTests
     public async Task It_stops_in_time_though_the_broker_never_was_there()
     {
         using var folder = new EmptyFolder();
-        var (program, address) = await ServerProgram.ServeAsync(folder.Path, ("NATS_URL", $"nats://127.0.0.1:{FreePort()}"));
+        var (program, address) = await ServerProgram.ServeAsync(folder.Path, ("NATS_URL", $"nats://127.0.0.1:{FreePort.Next()}"));
         using var _ = program;
         using var http = new HttpClient { BaseAddress = address };
         using var ready = await http.GetAsync(new Uri("health/ready", UriKind.Relative));
@@ -120,7 +120,7 @@ public sealed class ProcessTests
         using var _ = program;
 
         using var there = ServerProgram.Start(folder.Path, ["health"], ("WS_ADDR", address.Authority));
-        using var nowhere = ServerProgram.Start(folder.Path, ["health"], ("WS_ADDR", $"127.0.0.1:{FreePort()}"));
+        using var nowhere = ServerProgram.Start(folder.Path, ["health"], ("WS_ADDR", $"127.0.0.1:{FreePort.Next()}"));
 
         Assert.Equal(0, await there.WaitForExitAsync(Soon));
         Assert.Equal(1, await nowhere.WaitForExitAsync(Soon));
@@ -130,11 +130,4 @@ public sealed class ProcessTests
     private static string PlanAsDotEnv() => string.Join('\n', RepositoryFiles.ReadLines("tests/WsFanout.Tests/Deploy/plan-environment.txt").Select(line => line.TrimStart('-', ' ')));
 
     private static string? Level(string line) => line.StartsWith('{') ? JsonNode.Parse(line)!["level"]!.GetValue<string>() : null;
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

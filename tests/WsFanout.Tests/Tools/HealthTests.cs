@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using WsFanout.Testing;
 using WsFanout.Tools;
 
 namespace WsFanout.Tests.Tools;

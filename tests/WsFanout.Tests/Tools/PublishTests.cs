@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using WsFanout.Testing;
 using WsFanout.Tools;
 
 namespace WsFanout.Tests.Tools;

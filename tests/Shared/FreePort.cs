@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WsFanout.Tests.Tools;
+namespace WsFanout.Testing;
 
 /// <summary>A port on which nobody listens.</summary>
 internal static class FreePort
