@@ -71,6 +71,33 @@ public sealed class SlotTests
         foreach (var client in again) client.Dispose();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("?channels=a")]
+    public async Task Clients_that_ask_for_pongs_and_read_nothing_give_their_places_back(string query)
+    {
+        await using var server = await TestServer.StartAsync(("WS_PING_INTERVAL", "1s"), ("WS_PONG_TIMEOUT", "1s"), ("WS_SLOW_CLIENT_TIMEOUT", "2s"));
+        var jammers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawClient.ConnectAsync(server, query, receiveBufferBytes: 4096)));
+        for (var i = 0; i < 8; i++) await server.PublishAsync("a", $"\"{new string('x', 20_000)}\"");
+
+        await Task.WhenAll(jammers.Select(SendPingsToTheEndAsync));
+        foreach (var jammer in jammers) jammer.Dispose();
+
+        await WaitUntilEmptyAsync(server);
+    }
+
+    private static async Task SendPingsToTheEndAsync(RawClient client)
+    {
+        try
+        {
+            while (true) await client.SendFrameAsync(RawFrame.Ping, new byte[125]);
+        }
+        catch (Exception ended) when (ended is System.Net.Sockets.SocketException or OperationCanceledException)
+        {
+            // The server has cut it, or its own socket took nothing more for ten seconds.
+        }
+    }
+
     private static async Task FloodAsync(RawClient client)
     {
         for (var i = 0; i < 30; i++) await client.SendTextAsync("""{"type":"heartbeat"}""");

@@ -20,7 +20,7 @@ internal sealed class AsyncSignal : IValueTaskSource
         if (Interlocked.Exchange(ref _state, IsSet) != HasWaiter) return;
 
         // Only one setter can have taken the waiter away, and the waiter comes back for another wait only after this.
-        Volatile.Write(ref _state, Clear);
+        Interlocked.Exchange(ref _state, Clear);
         _core.SetResult(true);
     }
 
@@ -32,7 +32,8 @@ internal sealed class AsyncSignal : IValueTaskSource
         var wait = new ValueTask(this, _core.Version);
         if (Interlocked.CompareExchange(ref _state, HasWaiter, Clear) == Clear) return wait;
 
-        Volatile.Write(ref _state, Clear);
+        // A full fence, not only a store: a second setter that still found it set must be seen by the look that the waiter takes next.
+        Interlocked.Exchange(ref _state, Clear);
         return ValueTask.CompletedTask;
     }
 

@@ -108,12 +108,8 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            inner.Dispose();
-            _turn.Dispose();
-        }
-
+        // Not the turn: who holds it has to give it back, and who waits for it would wait for ever. It holds nothing that needs an end.
+        if (disposing) inner.Dispose();
         base.Dispose(disposing);
     }
 }
