@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,6 +26,15 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
     /// <summary>Kept of the drain timeout for what comes after the last client.</summary>
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whoever takes answers of plain HTTP more slowly is cut. What the kernel has taken counts as read until it is full, so who asks for
+    /// megabytes and reads nothing is held for some minutes.
+    /// </summary>
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     private static readonly TimeSpan SourceStopTimeout = TimeSpan.FromSeconds(2);
 
@@ -77,7 +87,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _app = BuildListener(loggers);
+        _app = BuildListener(loggers, clientMetrics);
         _app.Run(router.HandleAsync);
     }
 
@@ -195,14 +205,26 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
     }
 
-    private WebApplication BuildListener(ILoggerFactory loggers)
+    private WebApplication BuildListener(ILoggerFactory loggers, ClientMetrics metrics)
     {
+        var open = new ConnectionSlots(_settings.Governor.MaxOpenConnections);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = _settings.Host.ListenBacklog);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
+
+        // The last factory that is registered is the one that is asked.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter));
         return builder.Build();
+
+        IDisposable? Enter()
+        {
+            var place = open.TryTake();
+            if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
+            return place;
+        }
     }
 
     private void ConfigureKestrel(KestrelServerOptions kestrel)
@@ -210,8 +232,10 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.RequestHeadersTimeout = _settings.Host.HandshakeTimeout;
 
-        // Who reads slowly is the workers' business, and what is too large the publish endpoint's, with an answer that says so.
-        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
+        kestrel.Limits.MinResponseDataRate = SlowestReader;
+
+        // What is too large is the publish endpoint's business, with an answer that says so.
         kestrel.Limits.MaxRequestBodySize = null;
 
         var address = ListenAddress.Parse(_settings.Host.Address, out var problem) ?? throw new ArgumentException(problem);

@@ -32,11 +32,14 @@ internal sealed class TestServer : IAsyncDisposable
     public IReadOnlyCollection<string> Log => _log.Lines;
 
     /// <summary>Starts a server; without NATS_URL it has the built-in source.</summary>
-    public static async Task<TestServer> StartAsync(params (string Name, string Value)[] variables)
+    public static Task<TestServer> StartAsync(params (string Name, string Value)[] variables) => StartAsync(SettingsContext.OfThisProcess(), variables);
+
+    /// <summary>Starts a server that takes the machine for what it is told.</summary>
+    public static async Task<TestServer> StartAsync(SettingsContext context, params (string Name, string Value)[] variables)
     {
         var environment = new Dictionary<string, string> { ["WS_ADDR"] = "127.0.0.1:0", ["WS_CLIENT_RATE"] = "1000", ["WS_CLIENT_BURST"] = "1000" };
         foreach (var (name, value) in variables) environment[name] = value;
-        var settings = SettingsReader.Read(environment, SettingsContext.OfThisProcess() with { Directory = Path.GetTempPath() });
+        var settings = SettingsReader.Read(environment, context with { Directory = Path.GetTempPath() });
         Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));
 
         var log = new MemoryLog();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace WsFanout.Hosting.Endpoints;
 
@@ -36,6 +37,8 @@ internal static class Handshake
     /// <param name="subprotocol">The one that was agreed on, or null.</param>
     public static async Task<Stream> AcceptAsync(HttpContext context, string? subprotocol)
     {
+        // From here on, who reads slowly is the business of the worker that owns the client.
+        context.Features.GetRequiredFeature<IHttpMinResponseDataRateFeature>().MinDataRate = null;
         var headers = context.Response.Headers;
         headers.Connection = "Upgrade";
         headers.Upgrade = "websocket";

@@ -59,6 +59,9 @@ internal sealed class WebSocketEndpoint(ServerState state, ConnectionSlots slots
     private Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         metrics.ClientRefused(refusal.Word);
+
+        // Who can't be served now must not keep a descriptor while it waits.
+        if (refusal.IsPassing) context.Response.Headers.Connection = "close";
         int? retryAfter = refusal.IsPassing ? Random.Shared.Next(1, MaxRetrySeconds + 1) : null;
         return JsonAnswer.RefuseAsync(context, refusal.Status, refusal.Word, refusal.Message, retryAfter);
     }

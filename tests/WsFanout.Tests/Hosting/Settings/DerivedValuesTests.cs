@@ -52,6 +52,18 @@ public sealed class DerivedValuesTests
     }
 
     [Theory]
+    [InlineData(556, 348)]
+    [InlineData(1024, 816)]
+    [InlineData(65_536, 1324)]
+    [InlineData(long.MaxValue, 1324)]
+    public void Connections_of_all_kinds_fit_the_descriptors_and_leave_the_process_its_own(long descriptors, int open)
+    {
+        var settings = Reading.Sound(Reading.On(Reading.E2Small with { DescriptorLimit = descriptors }, ("WS_MAX_CONNECTIONS", "300")));
+
+        Assert.Equal(open, settings.Governor.MaxOpenConnections);
+    }
+
+    [Theory]
     [InlineData(262, "64MB")]
     [InlineData(1_048_576, "100MB")]
     public void No_room_for_a_single_client_is_an_error(long descriptors, string memory)

@@ -42,6 +42,7 @@ internal sealed class CapacityBinding
             CpuLimitCores = cpu,
             MemoryLimitBytes = memory,
             MaxConnections = (int)connections,
+            MaxOpenConnections = (int)CapacityFormulas.OpenConnections(connections, machine),
             MaxTasks = (int)TasksOf(values, effective, connections, workers),
             CpuRejectPercent = values.Get(CpuReject),
             CpuRejectResumePercent = ResumeOf(values, effective, CpuRejectResume, CpuReject),

@@ -6,8 +6,14 @@ namespace WsFanout.Hosting.Settings.Derivation;
 /// <summary>The formulas of automatic values, each with the sentence that explains its outcome.</summary>
 internal static class CapacityFormulas
 {
-    /// <summary>Descriptors kept for files, the broker, probes and connections that are being refused.</summary>
+    /// <summary>Descriptors kept for the process itself and for connections that are no clients: probes, scrapes, publishers, who is being refused.</summary>
     public const int DescriptorReserve = 256;
+
+    /// <summary>Descriptors of the process itself, among the reserve: 150 to 175 were counted (two for each assembly, pipes, the broker), and some to spare.</summary>
+    private const int OwnDescriptors = 208;
+
+    /// <summary>Most connections beside clients: more than probes, scrapes, publishers and a crowd that is being refused need, little enough for the memory.</summary>
+    private const int MostOtherConnections = 1024;
 
     /// <summary>Units of concurrency that do not depend on load: meters, timers, the broker, the listeners.</summary>
     public const int FixedTasks = 20;
@@ -26,6 +32,10 @@ internal static class CapacityFormulas
     private const int FewestWorkers = 32;
     private const int ClientsPerWorker = 40;
     private const int MessagesPerWorker = 100;
+
+    /// <summary>Connections of any kind that may be open at once.</summary>
+    public static long OpenConnections(long clients, MachineFacts machine) =>
+        clients + Math.Clamp(machine.DescriptorLimit - OwnDescriptors - clients, DescriptorReserve - OwnDescriptors, MostOtherConnections);
 
     public static Derived<double> CpuLimit(MachineFacts machine)
     {
