@@ -69,8 +69,11 @@ internal sealed class Client
     /// <summary>When the next ping is due. Ticks.</summary>
     public long NextPingAt { get; set; }
 
-    /// <summary>When the ping was sent that no frame has answered yet; 0 when none is open. Ticks.</summary>
+    /// <summary>When the ping was asked for that no frame has answered yet; 0 when none is open. Ticks.</summary>
     public long PingedAt { get; set; }
+
+    /// <summary>Messages that it was owed and for which there was no room.</summary>
+    public int Missed { get; set; }
 
     /// <summary>When it last got something that told it a position. Ticks.</summary>
     public long ToldAt { get; set; }

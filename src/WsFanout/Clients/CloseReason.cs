@@ -34,6 +34,9 @@ internal sealed record CloseReason(int Code, string Name, string Label)
         ServerFault, TokenExpired, Draining, ConnectionAge, Unauthorized, Forbidden, BadRequests,
     ];
 
+    /// <summary>Why messages that still were owed are lost, the metric's label: <c>slow</c>, <c>closed</c> by the server for another reason, <c>disconnected</c> by the client or the network.</summary>
+    public string DropLabel => this == SlowClient ? "slow" : Code >= 4100 ? "closed" : "disconnected";
+
     /// <summary>Whether a <c>bye</c> frame goes before the close frame, where the socket still takes one.</summary>
     public bool SaysBye => Code is >= 4100 and < 4300;
 

@@ -15,6 +15,9 @@ internal interface IWire
     /// <summary>Since when the socket has not taken what it was given; 0 while it takes everything at once. Ticks of the monotonic clock.</summary>
     long BlockedSince { get; }
 
+    /// <summary>When the last ping left; 0 while none has. Ticks of the monotonic clock.</summary>
+    long PingSentAt { get; }
+
     /// <summary>Gives as much of the queue as makes one batch. Only when idle.</summary>
     void Send(SendQueue queue);
 

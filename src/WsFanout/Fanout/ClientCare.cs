@@ -91,7 +91,7 @@ internal sealed class ClientCare
             return;
         }
 
-        if (!client.Wire.IsIdle && LookAtProgress(client, now)) return;
+        if (LookAtProgress(client, now)) return;
         if (LookAtLife(client, now)) return;
         LookAtPosition(client, now);
     }
@@ -99,7 +99,11 @@ internal sealed class ClientCare
     /// <returns>Whether the client was closed.</returns>
     private bool LookAtProgress(Client client, long now)
     {
-        var stuckFor = now - client.Wire.LastProgressAt;
+        // Without a batch there still are pings and pongs to take.
+        var since = client.Wire.IsIdle ? client.Wire.BlockedSince : client.Wire.LastProgressAt;
+        if (since == 0) return false;
+
+        var stuckFor = now - since;
         if (stuckFor > Ticks(Stall)) _slow++;
         if (stuckFor <= Ticks(_options.SlowClientTimeout) || now < _graceUntil) return false;
 
@@ -112,8 +116,10 @@ internal sealed class ClientCare
     {
         if (client.PingedAt != 0)
         {
+            // A ping that still waits behind what is being written has asked nothing yet; how that moves is judged by itself.
+            var sentAt = client.Wire.PingSentAt;
             if (client.Wire.LastReceivedAt >= client.PingedAt) client.PingedAt = 0;
-            else if (now - client.PingedAt > Ticks(_options.PongTimeout) && now >= _graceUntil)
+            else if (sentAt >= client.PingedAt && now - sentAt > Ticks(_options.PongTimeout) && now >= _graceUntil)
             {
                 _roster.Close(client, CloseReason.NoLifeSign);
                 return true;

@@ -77,6 +77,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
             var now = time.GetTimestamp();
             var blockedSince = client.Wire.BlockedSince;
             if ((blockedSince == 0 || now - blockedSince < _patienceTicks) && _budget.TryHold(now)) return false;
+            client.Missed++;
             roster.CloseLater(client, CloseReason.SlowClient);
         }
 
@@ -93,9 +94,15 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
         {
             // A gap concerns only who subscribed to something; another stream concerns everybody.
             if (client.Closing is not null || (!isReset && client.Subscriptions.Count == 0)) continue;
-            told++;
-            if (client.Queue.AddAnswer(entry) == SendOutcome.Queued) roster.HasWork(client);
-            else roster.CloseLater(client, CloseReason.SlowClient);
+            if (client.Queue.AddAnswer(entry) == SendOutcome.Queued)
+            {
+                told++;
+                roster.HasWork(client);
+            }
+            else
+            {
+                roster.CloseLater(client, CloseReason.SlowClient);
+            }
         }
 
         if (!isReset) metrics.GapsTold("upstream", told);

@@ -80,12 +80,8 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
         client.Closing = reason;
         client.CloseDeadline = time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * time.TimestampFrequency);
         LeaveAll(client);
-        if (reason.DropsQueue)
-        {
-            var dropped = client.Queue.Clear();
-            if (dropped > 0) metrics.MessagesDropped(dropped);
-        }
-
+        var dropped = client.Missed + (reason.DropsQueue ? client.Queue.Clear() : 0);
+        if (dropped > 0) metrics.MessagesDropped(reason.DropLabel, dropped);
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
         Flush(client);
     }
@@ -98,8 +94,10 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
         _clients[client.Slot] = last;
         last.Slot = client.Slot;
         _clients.RemoveAt(_clients.Count - 1);
-        metrics.ClientLeft((client.Closing ?? reason).Label);
         client.Closing ??= reason;
+        metrics.ClientLeft(client.Closing.Label);
+        var dropped = client.Queue.Clear();
+        if (dropped > 0) metrics.MessagesDropped(client.Closing.DropLabel, dropped);
         client.IsGone = true;
         client.Wire.Release();
     }

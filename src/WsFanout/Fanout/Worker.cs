@@ -243,6 +243,7 @@ internal sealed partial class Worker : IDisposable
                 break;
             case TransportEventKind.Sent:
                 CountSent(connection);
+                CountUnsent(connection, client);
                 connection.BatchDone();
                 if (!client.IsGone) Roster.Flush(client);
                 break;
@@ -250,9 +251,10 @@ internal sealed partial class Worker : IDisposable
                 _roster.Close(client, happened.Reason!);
                 break;
             case TransportEventKind.Ended:
+                var waiting = client.Queue.Bytes;
                 _roster.Remove(client, happened.Reason!);
                 Interlocked.Decrement(ref _clientCount);
-                LogClientLeft(client.Id, (client.Closing ?? happened.Reason!).Name, client.Queue.Bytes);
+                LogClientLeft(client.Id, client.Closing!.Name, waiting);
                 break;
         }
     }
@@ -275,6 +277,13 @@ internal sealed partial class Worker : IDisposable
 
         metrics.Counters.Sent(messages, bytes);
         if (messages > 0) metrics.Batch.Record(messages);
+    }
+
+    private void CountUnsent(StreamConnection connection, Client client)
+    {
+        var messages = 0;
+        foreach (var frame in connection.Unsent) messages += frame is Message ? 1 : 0;
+        if (messages > 0) _context.ClientMetrics.MessagesDropped((client.Closing ?? CloseReason.ConnectionLost).DropLabel, messages);
     }
 
     private bool IsLong(long started) => started != long.MaxValue && _time.GetTimestamp() - started > _longestJobTicks;

@@ -6,8 +6,7 @@ namespace WsFanout.Hosting;
 /// <summary>What runs beside the flow at a steady pace: the CPU meter's readings, and a look whether every worker still moves.</summary>
 internal sealed class Housekeeping(CpuMeter cpu, Workers workers, TimeSpan interval, TimeProvider time)
 {
-    /// <summary>A turn takes milliseconds. One that takes this long will never end, and its clients are better off elsewhere.</summary>
-    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(30);
+    private readonly StuckWatch _watch = new(TimeSpan.FromSeconds(30));
 
     /// <exception cref="InvalidOperationException">A worker is stuck.</exception>
     public async Task RunAsync(CancellationToken stopping)
@@ -16,7 +15,7 @@ internal sealed class Housekeeping(CpuMeter cpu, Workers workers, TimeSpan inter
         while (await timer.WaitForNextTickAsync(stopping))
         {
             cpu.Sample();
-            if (workers.BusyFor > StuckAfter) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
+            if (_watch.IsStuck(workers.BusyFor)) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
         }
     }
 }

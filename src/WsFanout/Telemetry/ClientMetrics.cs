@@ -5,7 +5,7 @@ namespace WsFanout.Telemetry;
 /// <summary>Clients that came, were refused, and left.</summary>
 internal sealed class ClientMetrics
 {
-    private static readonly string[] DropReasons = ["slow"];
+    private static readonly string[] DropReasons = ["slow", "closed", "disconnected"];
     private static readonly string[] GapReasons = ["slow", "window", "upstream"];
     private static readonly string[] ResumeOutcomes = ["recovered", "gap", "reset"];
 
@@ -50,8 +50,9 @@ internal sealed class ClientMetrics
 
     public void ClientLeft(string closeLabel) => _disconnects.Add(1, new KeyValuePair<string, object?>("reason", closeLabel));
 
-    /// <summary>Messages that waited for a client when it was closed as slow.</summary>
-    public void MessagesDropped(long messages) => _dropped.Add(messages, new KeyValuePair<string, object?>("reason", "slow"));
+    /// <summary>Messages that were owed to a client when it was closed or left, its socket's own buffer not counted.</summary>
+    /// <param name="reason"><c>slow</c>, <c>closed</c> or <c>disconnected</c>.</param>
+    public void MessagesDropped(string reason, long messages) => _dropped.Add(messages, new KeyValuePair<string, object?>("reason", reason));
 
     /// <param name="reason"><c>slow</c>, <c>window</c> or <c>upstream</c>.</param>
     public void GapsTold(string reason, long clients) => _gaps.Add(clients, new KeyValuePair<string, object?>("reason", reason));

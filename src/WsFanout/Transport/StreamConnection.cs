@@ -20,6 +20,9 @@ internal sealed class StreamConnection : IWire
     private const int BatchFrames = 64;
     private const int FirstReceiveBytes = 512;
 
+    /// <summary>Room for requests that a client keeps between two of them; a longer one's is given back.</summary>
+    private const int KeptReceiveBytes = 4096;
+
     /// <summary>How long a close frame may take to leave once everything else is over.</summary>
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(1);
 
@@ -69,6 +72,9 @@ internal sealed class StreamConnection : IWire
     /// <summary>Frames of the batch that the socket took. Worker only, between <see cref="TransportEventKind.Sent"/> and <see cref="BatchDone"/>.</summary>
     public ReadOnlySpan<Frame?> Sent => _batch.AsSpan(0, _batchSent);
 
+    /// <summary>Frames of the batch that the socket will never take: not empty when the connection broke under it. Worker only, as <see cref="Sent"/>.</summary>
+    public ReadOnlySpan<Frame?> Unsent => _batch.AsSpan(_batchSent, _batchCount - _batchSent);
+
     /// <summary>The message that came. Worker only, between <see cref="TransportEventKind.Received"/> and <see cref="Taken"/>.</summary>
     public ReadOnlySpan<byte> Received => _received.AsSpan(0, _receivedLength);
 
@@ -79,6 +85,8 @@ internal sealed class StreamConnection : IWire
     public long LastProgressAt => _stream.LastProgressAt;
 
     public long BlockedSince => _stream.BlockedSince;
+
+    public long PingSentAt => _stream.PingSentAt;
 
     /// <summary>Moves bytes until the connection has ended and its worker has let go of it. Never throws.</summary>
     /// <param name="inbox">Of the worker that owns the client.</param>
@@ -167,6 +175,7 @@ internal sealed class StreamConnection : IWire
                     await _toReader.WaitAsync();
                     if (_over) return CloseReason.ConnectionLost;
                     _receivedLength = 0;
+                    if (_received.Length > KeptReceiveBytes) _received = new byte[FirstReceiveBytes];
                 }
             }
         }

@@ -22,6 +22,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     private long _lastReceivedAt = time.GetTimestamp();
     private long _lastProgressAt = time.GetTimestamp();
     private long _blockedSince;
+    private long _pingSentAt;
     private int _closeCodeSent;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
@@ -32,6 +33,9 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     /// <summary>Since when a write has been waiting for the socket; 0 while none does. Ticks of the monotonic clock; any thread.</summary>
     public long BlockedSince => Volatile.Read(ref _blockedSince);
+
+    /// <summary>When the last ping was taken by the socket; 0 while none has been. Ticks of the monotonic clock; any thread.</summary>
+    public long PingSentAt => Volatile.Read(ref _pingSentAt);
 
     /// <summary>Code of the close frame that was written last; 0 when none was, 1005 when it had none. The framework tells nobody which rule it closed for. Any thread.</summary>
     public int CloseCodeSent => Volatile.Read(ref _closeCodeSent);
@@ -53,7 +57,11 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     /// <summary>Sets the clock of progress to now: a batch is about to be written.</summary>
     public void StartProgress() => Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
 
-    public ValueTask WritePingAsync(CancellationToken cancellationToken) => WriteAsync(EmptyPing, cancellationToken);
+    public async ValueTask WritePingAsync(CancellationToken cancellationToken)
+    {
+        await WriteAsync(EmptyPing, cancellationToken);
+        Volatile.Write(ref _pingSentAt, time.GetTimestamp());
+    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

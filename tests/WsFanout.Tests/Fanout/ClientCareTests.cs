@@ -80,6 +80,33 @@ public sealed class ClientCareTests
     }
 
     [Fact]
+    public void A_ping_that_has_not_left_yet_has_asked_nothing()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        wire.HoldsPings = true;
+
+        worker.Pass(TimeSpan.FromSeconds(120));
+
+        Assert.Equal(1, wire.Pings);
+        Assert.Null(client.Closing);
+    }
+
+    [Fact]
+    public void A_socket_that_takes_no_control_frame_is_slow_though_no_message_waits()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        wire.IsStuck = wire.HoldsPings = true;
+
+        worker.Pass(TimeSpan.FromSeconds(9));
+        Assert.Null(client.Closing);
+        worker.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(CloseReason.SlowClient, client.Closing);
+    }
+
+    [Fact]
     public void A_drain_closes_everybody_evenly_over_its_window()
     {
         using var worker = new WorkerParts();

@@ -101,6 +101,8 @@ public sealed class SubscriptionIndexTests
 
         public long BlockedSince => 0;
 
+        public long PingSentAt => 0;
+
         public void Send(SendQueue queue) => throw new InvalidOperationException();
 
         public void Ping() => throw new InvalidOperationException();

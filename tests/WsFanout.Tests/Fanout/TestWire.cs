@@ -63,7 +63,16 @@ internal sealed class TestWire(TimeProvider time) : IWire
         }
     }
 
-    public void Ping() => Pings++;
+    public long PingSentAt { get; private set; }
+
+    /// <summary>Whether pings wait behind what is being written.</summary>
+    public bool HoldsPings { get; set; }
+
+    public void Ping()
+    {
+        Pings++;
+        if (!HoldsPings) PingSentAt = time.GetTimestamp();
+    }
 
     public void Close(CloseReason reason) => Closed = reason;
 

@@ -11,6 +11,7 @@ namespace WsFanout.Tests.Fanout;
 internal sealed class WorkerParts : IDisposable
 {
     private readonly Meters _meters = new();
+    private readonly PrometheusExporter _exporter;
     private readonly AnswerWriter _answers = new();
     private readonly ClientOptions _options;
     private readonly ClientCare _care;
@@ -28,6 +29,7 @@ internal sealed class WorkerParts : IDisposable
         Dealer = new Dealer(index, Roster, clientMetrics, Clock);
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
         _care = new ClientCare(context, Roster, Dealer, _answers);
+        _exporter = new PrometheusExporter(_meters);
         Deal(Reset.To("e1", 100, 5_000));
     }
 
@@ -47,6 +49,10 @@ internal sealed class WorkerParts : IDisposable
         _care.Begin(client, Clock.GetTimestamp());
         return (client, wire);
     }
+
+    /// <summary>One sample of the metrics, written as there.</summary>
+    public double Metric(string series) =>
+        double.Parse(_exporter.Scrape().Split('\n').Single(line => line.StartsWith(series + " ", StringComparison.Ordinal))[(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>How long the loop would sleep now.</summary>
     public TimeSpan UntilNextLook => _care.UntilNextLook(Clock.GetTimestamp());
@@ -111,6 +117,7 @@ internal sealed class WorkerParts : IDisposable
 
     public void Dispose()
     {
+        _exporter.Dispose();
         _answers.Dispose();
         _meters.Dispose();
     }
