@@ -25,7 +25,7 @@ public sealed class StreamFaultTests
         for (var i = 0; i < 5; i++)
         {
             var created = await server.MetricAsync("ws_stream_consumers_created_total");
-            foreach (var consumer in await ConsumersAsync(nats)) await broker.Js.DeleteConsumerAsync(Broker.Stream, consumer);
+            foreach (var consumer in await broker.ConsumersAsync()) await broker.Js.DeleteConsumerAsync(Broker.Stream, consumer);
             await Wait.UntilAsync(async () => await server.MetricAsync("ws_stream_consumers_created_total") > created, "the consumer should be made again");
         }
 
@@ -270,17 +270,6 @@ public sealed class StreamFaultTests
                 await Task.Delay(TimeSpan.FromMilliseconds(50));
             }
         }
-    }
-
-    private static async Task<string[]> ConsumersAsync(NatsServerProcess nats)
-    {
-        await using var connection = new NatsConnection(new NatsOpts { Servers = [nats.Url] }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<NatsConnection>.Instance);
-        connection.Start();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await connection.WaitUntilOpenAsync(limit.Token);
-        using var answer = await connection.RequestAsync($"$JS.API.CONSUMER.NAMES.{Broker.Stream}", default);
-        var names = System.Text.Json.Nodes.JsonNode.Parse(answer.Payload)!["consumers"];
-        return names is null ? [] : [.. names.AsArray().Select(name => name!.GetValue<string>())];
     }
 
     private static StreamConfig MemoryStream() => new() { Name = Broker.Stream, Subjects = ["odin.token.>"], Storage = StreamConfigStorage.Memory };

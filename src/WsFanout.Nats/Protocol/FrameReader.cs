@@ -1,6 +1,6 @@
 namespace WsFanout.Nats.Protocol;
 
-/// <summary>The receive buffer of one connection: grows to the largest frame seen, and no further than the parser's bounds.</summary>
+/// <summary>The receive buffer of one connection: grows to the largest frame seen, at most twofold at a time, and no further than the parser's bounds.</summary>
 /// <remarks>Thread safety: the read loop only.</remarks>
 internal sealed class FrameReader
 {
@@ -44,10 +44,11 @@ internal sealed class FrameReader
             _start = _end = 0;
         }
 
-        var needed = Math.Max(_parser.Needed, unread + SmallestReceive);
+        // No more than twice what is there: what is only announced takes no memory.
+        var needed = Math.Min(Math.Max(_parser.Needed, unread + SmallestReceive), Math.Max(2L * unread, InitialBytes));
         if (_start + needed > _buffer.Length)
         {
-            var target = needed <= _buffer.Length ? _buffer : new byte[(int)Math.Max(needed, Math.Min(2L * _buffer.Length, Array.MaxLength))];
+            var target = needed <= _buffer.Length ? _buffer : new byte[(int)Math.Min(2L * _buffer.Length, Array.MaxLength)];
             _buffer.AsSpan(_start, unread).CopyTo(target);
             (_buffer, _start, _end) = (target, 0, unread);
         }

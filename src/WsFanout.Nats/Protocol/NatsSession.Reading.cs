@@ -9,15 +9,15 @@ internal sealed partial class NatsSession
 {
     private const long InboxSid = 1;
 
-    // An answer with a stored message as base64 is larger than max_payload, as is any JetStream answer where max_payload was set very low.
-    private const long SmallestBodyBound = 1024 * 1024;
-    private const long LargestBodyBound = 256 * 1024 * 1024;
+    // Not max_payload: what is stored may be from a time when that was larger, and an answer holds a stored message as base64. A server
+    // allows up to 64 MB. The buffer grows with what has come, not with what is announced.
+    private const long BodyBound = 128 * 1024 * 1024;
 
     private readonly string _inbox;
     private readonly byte[] _inboxBytes;
 
     // Read loop only.
-    private readonly FrameReader _reader = new();
+    private readonly FrameReader _reader = new() { MaxBodyBytes = BodyBound };
     private bool _greeted, _accepted;
 
     // Written by the read loop, read from anywhere.
@@ -143,7 +143,6 @@ internal sealed partial class NatsSession
         }
 
         _info = info;
-        _reader.MaxBodyBytes = Math.Clamp(2 * Math.Clamp(info.MaxPayload, 0, LargestBodyBound / 2), SmallestBodyBound, LargestBodyBound);
         if (_greeted)
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using WsFanout.Messages;
 using WsFanout.Nats;
 
@@ -11,17 +12,27 @@ namespace WsFanout.Intake;
 /// <remarks>The intake only.</remarks>
 internal sealed partial class Attacher
 {
-    private const int NoMessageFound = 10037;
-
     /// <summary>The broker forgets a consumer that nobody pulls from for this long; longer than any pause should be.</summary>
     private static readonly TimeSpan ConsumerInactivity = TimeSpan.FromMinutes(5);
+
+    /// <summary>A leader that was just elected may not have caught up with its own log when it is asked first.</summary>
+    private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>Names kept of consumers that may be left behind; above, they go by themselves.</summary>
+    private const int MostLeftBehind = 16;
 
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _js;
     private readonly StreamEnsurer _ensurer;
     private readonly StreamLedger _ledger;
+    private readonly SameStream _same;
     private readonly StreamOptions _options;
     private readonly ILogger _logger;
+
+    // Made, perhaps, with an answer that never came.
+    private readonly Queue<string> _leftBehind = new();
 
     private int _serial;
 
@@ -31,6 +42,7 @@ internal sealed partial class Attacher
         _js = new NatsJSContext(connection);
         _ensurer = ensurer;
         _ledger = ledger;
+        _same = new SameStream(_js, options.StreamName);
         _options = options;
         _logger = logger;
     }
@@ -41,53 +53,43 @@ internal sealed partial class Attacher
     {
         var stream = await _ensurer.EnsureAsync(cancellationToken);
         var epoch = StreamEpoch.Of(_options.StreamName, stream.Created);
-        if (await Contradiction(stream, epoch, cancellationToken) is { } contradiction)
+        if (_ledger.Position.Epoch == epoch && stream.State.LastSeq < _ledger.Position.Sequence)
+        {
+            await Task.Delay(SecondLook, cancellationToken);
+            stream = await _ensurer.EnsureAsync(cancellationToken);
+            epoch = StreamEpoch.Of(_options.StreamName, stream.Created);
+        }
+
+        if (await _same.ContradictionAsync(stream, epoch, _ledger, cancellationToken) is { } contradiction)
         {
             var start = StartOf(stream, epoch);
             if (contradiction.Length > 0) LogReset(_options.StreamName, contradiction, start.Sequence);
-            await _ledger.ResetAsync(start, cancellationToken);
+            await _ledger.ResetAsync(start, await _same.AnchorAsync(start.Sequence, stream.State, cancellationToken), cancellationToken);
         }
 
-        return await CreateConsumerAsync(stream, epoch, cancellationToken);
+        var attachment = await CreateConsumerAsync(epoch, cancellationToken);
+        while (_leftBehind.TryDequeue(out var name)) await DeleteAsync(name, cancellationToken);
+        return attachment;
     }
 
     /// <summary>Removes a consumer that is no longer used; it would go by itself, only later.</summary>
-    public async Task DetachAsync(Attachment attachment, CancellationToken cancellationToken)
+    public Task DetachAsync(Attachment attachment, CancellationToken cancellationToken)
     {
         attachment.Inbox.Dispose();
+        return DeleteAsync(attachment.Consumer, cancellationToken);
+    }
+
+    private async Task DeleteAsync(string consumer, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(DeleteTimeout);
         try
         {
-            await _js.DeleteConsumerAsync(_options.StreamName, attachment.Consumer, cancellationToken);
+            await _js.DeleteConsumerAsync(_options.StreamName, consumer, limit.Token);
         }
         catch (Exception gone) when (gone is NatsException or OperationCanceledException)
         {
-            LogNotDeleted(attachment.Consumer, gone.Message);
-        }
-    }
-
-    /// <summary>Why the stream is not the one that the cursor was read from.</summary>
-    /// <returns>Null when nothing speaks against it; empty when there was no cursor yet.</returns>
-    private async Task<string?> Contradiction(StreamInfo stream, string epoch, CancellationToken cancellationToken)
-    {
-        var cursor = _ledger.Position;
-        if (cursor.Epoch.Length == 0) return "";
-        if (cursor.Epoch != epoch) return "it was created anew";
-        if (stream.State.LastSeq < cursor.Sequence)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"its last message is {stream.State.LastSeq}, {cursor.Sequence} was already read");
-        }
-
-        if (_ledger.CursorNanos == 0 || cursor.Sequence < stream.State.FirstSeq) return null;
-        try
-        {
-            var stored = await _js.GetMessageAsync(_options.StreamName, cursor.Sequence, cancellationToken);
-            return stored.TimestampNanos == _ledger.CursorNanos
-                ? null
-                : string.Create(CultureInfo.InvariantCulture, $"its message {cursor.Sequence} is another one than was read");
-        }
-        catch (NatsJSApiException deleted) when (deleted.ErrCode == NoMessageFound)
-        {
-            return null;
+            LogNotDeleted(consumer, gone.Message);
         }
     }
 
@@ -106,26 +108,23 @@ internal sealed partial class Attacher
             : new Position(epoch, state.LastSeq, state.LastTime?.ToUnixTimeMilliseconds() ?? 0);
     }
 
-    private async Task<Attachment> CreateConsumerAsync(StreamInfo stream, string epoch, CancellationToken cancellationToken)
+    private async Task<Attachment> CreateConsumerAsync(string epoch, CancellationToken cancellationToken)
     {
         var wanted = _ledger.Position.Sequence + 1;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{_options.ConsumerPrefix}_{_options.InstanceId}_{++_serial}");
+
+        // Random, not only counted: two processes may have been given the same instance, and one's consumer must never be taken for the other's.
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_options.ConsumerPrefix}_{_options.InstanceId}_{++_serial}_{RandomNumberGenerator.GetHexString(6, lowercase: true)}");
 
         // Two pulls of a batch may be open at once; each may be answered by status frames as well.
         var inbox = _connection.Subscribe(_connection.NewInbox(), (_options.PullBatch * 2) + 64);
-        var attachment = new Attachment(name, inbox);
         try
         {
             var consumer = await _js.CreateConsumerAsync(_options.StreamName, ConfigOf(name, wanted), cancellationToken);
             var start = consumer.Delivered.StreamSeq + 1;
-            if (start < wanted)
-            {
-                // Between our look at the stream and this answer it became another one.
-                LogReset(_options.StreamName, "it was replaced while being attached", stream.State.LastSeq);
-                await DetachAsync(attachment, cancellationToken);
-                await _ledger.ResetAsync(new Position(epoch, start - 1, stream.State.LastTime?.ToUnixTimeMilliseconds() ?? 0), cancellationToken);
-                throw new NatsException("the stream was replaced while being attached");
-            }
+
+            // Between our look at the stream and the consumer it may have become another one, whose numbers may reach as far.
+            var now = await _ensurer.EnsureAsync(cancellationToken);
+            if (start < wanted || StreamEpoch.Of(_options.StreamName, now.Created) != epoch) throw new NatsException("the stream was replaced while being attached");
 
             if (start > wanted)
             {
@@ -133,11 +132,14 @@ internal sealed partial class Attacher
                 LogHole(_options.StreamName, hole.From, hole.To);
             }
 
-            return attachment;
+            return new Attachment(name, inbox);
         }
         catch
         {
+            // Perhaps it was made: now if that can be said, else once the broker answers again.
             inbox.Dispose();
+            if (_leftBehind.Count == MostLeftBehind) _leftBehind.Dequeue();
+            _leftBehind.Enqueue(name);
             throw;
         }
     }

@@ -37,7 +37,7 @@ internal sealed class BuiltInSource : IMessageSource
     public async Task RunAsync(CancellationToken stopping)
     {
         var epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        await _ledger.ResetAsync(new Position(epoch, 0, _time.GetUtcNow().ToUnixTimeMilliseconds()), stopping);
+        await _ledger.ResetAsync(new Position(epoch, 0, _time.GetUtcNow().ToUnixTimeMilliseconds()), default, stopping);
         _state = new IntakeState(true, true, null, null, _time.GetTimestamp());
 
         using var tick = new PeriodicTimer(TickInterval, _time);

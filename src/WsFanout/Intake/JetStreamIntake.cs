@@ -20,10 +20,11 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private readonly StreamWatch _watch;
     private readonly JetStreamPublisher _publisher;
     private readonly RecreatePace _pace = new();
+    private readonly MessageSizes _sizes = new();
     private readonly ILogger _logger;
 
     // The intake's loop only.
-    private bool _lastWasSilent;
+    private bool _lastWasUseless;
 
     private volatile IntakeState _state;
 
@@ -100,20 +101,19 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private async Task ServeConsumerAsync(CancellationToken stopping)
     {
         Attachment? attachment = null;
+        PullLoop? loop = null;
         try
         {
             await WaitForConnectionAsync(stopping);
             attachment = await _attacher.AttachAsync(stopping);
             _context.Metrics.ConsumerCreated();
-            var loop = new PullLoop(_js, attachment, _ledger, _ring, _context);
+            loop = new PullLoop(_js, attachment, _ledger, _ring, _sizes, _context);
             var running = loop.RunAsync(stopping);
 
-            // After a consumer that never gave a sign (pulling may be forbidden), being created proves nothing any more.
-            if (_lastWasSilent) await Task.WhenAny(loop.FirstSign, running);
-            if (!_lastWasSilent || loop.FirstSign.IsCompleted) Attached();
+            // After a consumer that brought nothing (pulling may be forbidden), being created proves nothing any more.
+            if (_lastWasUseless) await Task.WhenAny(loop.Proof, running);
+            if (!_lastWasUseless || loop.Proof.IsCompleted) Attached();
             var trouble = await running;
-            _lastWasSilent = !loop.FirstSign.IsCompleted;
-            if (!_lastWasSilent) _pace.Reset();
             Away("consumer_lost", trouble);
         }
         catch (AttachRefusedException refused)
@@ -122,11 +122,13 @@ internal sealed partial class JetStreamIntake : IMessageSource
         }
         catch (NatsException failed)
         {
-            if (attachment is not null) _pace.Reset();
             Away(ReasonOf(failed), failed.Message);
         }
         finally
         {
+            // Only a consumer that brought something ends the pauses: one that is lost again and again right away must not be made without them.
+            _lastWasUseless = loop is { Proof.IsCompleted: false };
+            if (loop is { Proof.IsCompleted: true }) _pace.Reset();
             if (attachment is not null) await DetachAsync(attachment);
         }
     }

@@ -3,24 +3,28 @@ using WsFanout.Fanout;
 namespace WsFanout.Intake;
 
 /// <summary>
-/// How much may be asked for: never more than the ring has room for. Keeps the account of what has been asked and not come yet.
+/// How much may be asked for: never more than the ring has room for, nor more than a broker can have in flight for one connection. Keeps
+/// the account of what has been asked and not come yet.
 /// </summary>
-/// <remarks>The intake only.</remarks>
-internal sealed class PullCredit(Ring ring, int maxBatch, TimeSpan expires, TimeProvider time)
+/// <remarks>The intake only; one object for one consumer.</remarks>
+internal sealed class PullCredit(Ring ring, MessageSizes sizes, int maxBatch, TimeSpan expires, TimeProvider time)
 {
+    /// <summary>Asked for at first; each message that comes allows one more. A backlog of large messages is met before its size is known.</summary>
+    private const int FirstWindow = 16;
+
+    /// <summary>Bytes asked for at most: a broker cuts a connection on which 64 MB wait.</summary>
+    private const long MostBytes = 16L << 20;
+
     /// <summary>Room that is never asked for: holes and resets need places too.</summary>
     private const int Reserve = 8;
 
     /// <summary>A request whose end the broker forgot to tell is given up this long after it expired.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
 
-    /// <summary>How fast the mean size follows: an eighth of the difference each message.</summary>
-    private const int MeanWeight = 8;
-
     // In the order asked; the broker serves them in this order.
     private readonly Queue<(int Left, long AskedAt)> _requests = new();
     private int _leftOfFirst;
-    private long _meanBytes = 512;
+    private int _window = Math.Min(FirstWindow, maxBatch);
 
     /// <summary>Messages asked for that have not come.</summary>
     public int Outstanding { get; private set; }
@@ -30,11 +34,12 @@ internal sealed class PullCredit(Ring ring, int maxBatch, TimeSpan expires, Time
     {
         if (Outstanding >= (maxBatch + 1) / 2) return 0;
         var (messages, bytes) = ring.Room();
-        var room = Math.Min(messages - Reserve, bytes / _meanBytes);
+        var room = Math.Min(messages - Reserve, bytes / sizes.Expected);
 
         // A ring of a few places must still move.
         if (room <= 0 && ring.Depth == 0) room = 1;
-        return (int)Math.Max(0, Math.Min(maxBatch, room) - Outstanding);
+        var most = Math.Min(Math.Min(_window, room), Math.Max(1, MostBytes / sizes.Expected));
+        return Outstanding >= (most + 1) / 2 ? 0 : (int)(most - Outstanding);
     }
 
     public void Asked(int messages)
@@ -46,7 +51,8 @@ internal sealed class PullCredit(Ring ring, int maxBatch, TimeSpan expires, Time
 
     public void Came(int bytes)
     {
-        _meanBytes = Math.Max(1, _meanBytes + ((bytes - _meanBytes) / MeanWeight));
+        sizes.Saw(bytes);
+        if (_window < maxBatch) _window++;
         if (_requests.Count == 0) return;
         Outstanding--;
         if (--_leftOfFirst == 0) NextRequest();

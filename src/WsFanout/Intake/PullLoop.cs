@@ -10,6 +10,9 @@ internal sealed partial class PullLoop
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A consumer that still gives signs after this long works, though it may have no message.</summary>
+    private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(3);
+
     private readonly NatsJSContext _js;
     private readonly Attachment _attachment;
     private readonly StreamLedger _ledger;
@@ -18,12 +21,13 @@ internal sealed partial class PullLoop
     private readonly PullCredit _credit;
     private readonly PullRequest _request;
     private readonly TimeSpan _longestSilence;
-    private readonly TaskCompletionSource _firstSign = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _proof = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _startedAt;
 
     private long _consumerSequence;
     private long _heardAt;
 
-    public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, IntakeContext context)
+    public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, MessageSizes sizes, IntakeContext context)
     {
         _js = js;
         _attachment = attachment;
@@ -31,14 +35,14 @@ internal sealed partial class PullLoop
         _ring = ring;
         _context = context;
         var options = context.Options;
-        _credit = new PullCredit(ring, options.PullBatch, options.PullExpires, context.Time);
+        _credit = new PullCredit(ring, sizes, options.PullBatch, options.PullExpires, context.Time);
         _request = new PullRequest { Expires = options.PullExpires, IdleHeartbeat = options.Heartbeat };
         _longestSilence = (options.Heartbeat * 2) + TimeSpan.FromMilliseconds(500);
-        _heardAt = context.Time.GetTimestamp();
+        _heardAt = _startedAt = context.Time.GetTimestamp();
     }
 
-    /// <summary>Ends with the consumer's first sign of life.</summary>
-    public Task FirstSign => _firstSign.Task;
+    /// <summary>Ends when the consumer has proven that it works: by a message, or by signs of life for some seconds.</summary>
+    public Task Proof => _proof.Task;
 
     /// <returns>Why the consumer can't be used any more.</returns>
     public async Task<string> RunAsync(CancellationToken stopping)
@@ -99,10 +103,11 @@ internal sealed partial class PullLoop
         using (message)
         {
             _heardAt = _context.Time.GetTimestamp();
-            _firstSign.TrySetResult();
-            if (message.StatusCode != 0) return Status(message);
+
+            // The position first: whoever publishes chooses the headers of a message, and may let it look like a word of the broker's.
             if (!NatsJSMsgMetadata.TryParse(message.ReplyTo, out var metadata))
             {
+                if (message.StatusCode != 0) return Status(message);
                 return $"a message came without a position that could be read: {System.Text.Encoding.UTF8.GetString(message.ReplyTo)}";
             }
 
@@ -113,6 +118,7 @@ internal sealed partial class PullLoop
 
             _consumerSequence++;
             _credit.Came(message.Payload.Length);
+            _proof.TrySetResult();
             return await AcceptAsync(message, metadata, stopping);
         }
     }
@@ -143,6 +149,7 @@ internal sealed partial class PullLoop
     /// <returns>Why the consumer can't be used any more; null when it can.</returns>
     private string? Status(in NatsMsg status)
     {
+        if (_context.Time.GetElapsedTime(_startedAt) > ProvenAfter) _proof.TrySetResult();
         switch (status.StatusCode)
         {
             case 100:

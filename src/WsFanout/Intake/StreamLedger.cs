@@ -23,7 +23,7 @@ internal sealed class StreamLedger
     private readonly StreamClock _clock;
 
     // The intake writes; published as one reference, so that a reader never sees half of it.
-    private volatile Cursor _cursor = new(Position.None, 0);
+    private volatile Cursor _cursor = new(Position.None, default);
 
     public StreamLedger(ServedSubjects served, MessageHistory history, Ring ring, IntakeMetrics metrics, TimeProvider time)
     {
@@ -38,8 +38,8 @@ internal sealed class StreamLedger
     /// <summary>The last message accepted.</summary>
     public Position Position => _cursor.Position;
 
-    /// <summary>When the stream stored that message, to the nanosecond; 0 when only the milliseconds are known. Unix nanoseconds.</summary>
-    public long CursorNanos => _cursor.Nanos;
+    /// <summary>The last message whose time is known to the nanosecond: what proves later that a stream is still the same. It stays through holes.</summary>
+    public StreamAnchor Anchor => _cursor.Anchor;
 
     /// <summary>Takes the next message. Everything between the cursor and it becomes a hole.</summary>
     /// <param name="sequence">Above the cursor.</param>
@@ -51,7 +51,7 @@ internal sealed class StreamLedger
         var timestampMs = nanos / NanosPerMillisecond;
         var message = Encode(subject, payload, sequence, timestampMs);
         _clock.Saw(timestampMs);
-        MoveTo(new Position(_cursor.Position.Epoch, sequence, timestampMs), nanos);
+        MoveTo(new Position(_cursor.Position.Epoch, sequence, timestampMs), new StreamAnchor(sequence, nanos));
         return message;
     }
 
@@ -66,16 +66,17 @@ internal sealed class StreamLedger
         var hole = Hole.Between(position.Sequence + 1, to, position.TimestampMs);
         _history.Add(hole);
         _metrics.HoleFound(reason, to - position.Sequence);
-        MoveTo(position with { Sequence = to }, 0);
+        MoveTo(position with { Sequence = to }, _cursor.Anchor);
         await DealAsync(hole, cancellationToken);
         return hole;
     }
 
     /// <summary>The stream is another one from here on, or the first.</summary>
-    public async ValueTask ResetAsync(Position start, CancellationToken cancellationToken)
+    /// <param name="anchor">A message of it; default when none is known.</param>
+    public async ValueTask ResetAsync(Position start, StreamAnchor anchor, CancellationToken cancellationToken)
     {
         _history.Clear(start.Sequence);
-        MoveTo(start, 0);
+        MoveTo(start, anchor);
         await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
     }
 
@@ -109,9 +110,9 @@ internal sealed class StreamLedger
         return message;
     }
 
-    private void MoveTo(Position position, long nanos) => _cursor = new Cursor(position, nanos);
+    private void MoveTo(Position position, StreamAnchor anchor) => _cursor = new Cursor(position, anchor);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_cursor.Position.Epoch}/{_cursor.Position.Sequence}");
 
-    private sealed record Cursor(Position Position, long Nanos);
+    private sealed record Cursor(Position Position, StreamAnchor Anchor);
 }

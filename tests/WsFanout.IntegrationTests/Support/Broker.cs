@@ -78,5 +78,13 @@ internal sealed class Broker : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>Names of the stream's consumers.</summary>
+    public async Task<string[]> ConsumersAsync()
+    {
+        using var answer = await _connection.RequestAsync($"$JS.API.CONSUMER.NAMES.{Stream}", default);
+        var names = System.Text.Json.Nodes.JsonNode.Parse(answer.Payload)!["consumers"];
+        return names is null ? [] : [.. names.AsArray().Select(name => name!.GetValue<string>())];
+    }
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 }

@@ -8,12 +8,14 @@ public sealed class PullCreditTests
 {
     private static readonly Channel Channel = new("a");
     private readonly TestClock _clock = new();
+    private readonly MessageSizes _sizes = new();
 
     [Fact]
     public void It_asks_for_a_batch_and_again_when_less_than_half_is_on_its_way()
     {
         var credit = New(new Ring(new FanoutOptions { RingMessages = 1000 }, 1), batch: 100);
 
+        Open(credit, 100);
         Assert.Equal(100, credit.Wanted());
         credit.Asked(100);
         for (var i = 0; i < 50; i++) credit.Came(10);
@@ -89,7 +91,57 @@ public sealed class PullCreditTests
         Assert.Equal(0, credit.Outstanding);
     }
 
-    private PullCredit New(Ring ring, int batch) => new(ring, batch, TimeSpan.FromSeconds(10), _clock);
+    [Fact]
+    public void It_begins_with_little_and_asks_for_one_more_with_each_that_comes()
+    {
+        var credit = New(new Ring(new FanoutOptions { RingMessages = 1000 }, 1), batch: 256);
+        var asked = new List<int>();
+        for (var round = 0; round < 6; round++)
+        {
+            asked.Add(credit.Wanted());
+            credit.Asked(asked[^1]);
+            while (credit.Outstanding > 0) credit.Came(10);
+        }
+
+        Assert.Equal([16, 32, 64, 128, 256, 256], asked);
+    }
+
+    [Fact]
+    public void A_new_consumer_knows_how_large_the_stream_s_messages_are()
+    {
+        var ring = new Ring(new FanoutOptions { RingMessages = 10_000, RingBytes = 1L << 40 }, 1);
+        Open(New(ring, batch: 256), 256, bytes: 4 << 20);
+
+        var next = New(ring, batch: 256);
+
+        Assert.Equal(4, next.Wanted());
+    }
+
+    [Fact]
+    public void No_more_bytes_are_asked_for_than_a_broker_can_have_waiting()
+    {
+        var random = new Random(7);
+        var credit = New(new Ring(new FanoutOptions { RingMessages = 10_000, RingBytes = 1L << 40 }, 1), batch: 1000);
+        for (var round = 0; round < 2_000; round++)
+        {
+            if (credit.Wanted() is var wanted and > 0) credit.Asked(wanted);
+            Assert.InRange(credit.Outstanding, 1, 1000);
+            credit.Came(random.Next(900_000, 1_000_001));
+            if (round > 20) Assert.True(credit.Outstanding * 1_000_000L <= 18L << 20, $"round {round}: {credit.Outstanding} are asked for");
+        }
+    }
+
+    /// <summary>Lets so many come that the first, careful batches are over.</summary>
+    private static void Open(PullCredit credit, int messages, int bytes = 10)
+    {
+        while (messages > 0)
+        {
+            credit.Asked(Math.Max(1, credit.Wanted()));
+            for (; credit.Outstanding > 0; messages--) credit.Came(bytes);
+        }
+    }
+
+    private PullCredit New(Ring ring, int batch) => new(ring, _sizes, batch, TimeSpan.FromSeconds(10), _clock);
 
     private static Message Message(int payloadBytes) => MessageEncoder.Encode(Channel, 1, 0, 0, Enumerable.Repeat((byte)'1', payloadBytes).ToArray(), 0);
 }

@@ -1,0 +1,100 @@
+using System.Text;
+using WsFanout.IntegrationTests.Support;
+using WsFanout.Nats;
+using WsFanout.Testing;
+
+namespace WsFanout.IntegrationTests;
+
+/// <summary>A stream that is no longer the one that was read: recognised though name, date and numbers may be the same.</summary>
+public sealed class StreamIdentityTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_copy_that_was_restored_and_written_past_the_cursor_is_another_stream(bool holeBefore)
+    {
+        using var folder = new EmptyFolder();
+        var (store, copy) = (Path.Combine(folder.Path, "store"), Path.Combine(folder.Path, "copy"));
+        await using (var first = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store }))
+        {
+            await using var broker = await Broker.ConnectAsync(first);
+            await broker.Js.CreateStreamAsync(FileStream());
+            for (var i = 1; i <= 10; i++) await PublishAsync(broker, $"old {i}");
+            await first.TerminateAsync();
+        }
+
+        CopyFolder(store, copy);
+        await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store });
+        await using (var broker = await Broker.ConnectAsync(nats))
+        {
+            for (var i = 11; i <= 20; i++) await PublishAsync(broker, $"old {i}");
+            if (holeBefore) await broker.Js.DeleteMessageAsync(Broker.Stream, 19);
+        }
+
+        await using var server = await TestServer.StartAsync(nats, ("JS_STREAM_MAX_AGE", "10m"));
+        await using var client = await server.ConnectAsync("?channels=%3E");
+        await client.WaitForAsync("subscription_ack");
+        await nats.KillAsync();
+        Directory.Delete(store, recursive: true);
+        CopyFolder(copy, store);
+        await using (var restored = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store }))
+        {
+            await using var broker = await Broker.ConnectAsync(restored);
+            for (var i = 11; i <= 23; i++) await PublishAsync(broker, $"new {i}");
+            await restored.TerminateAsync();
+        }
+
+        await nats.RestartAsync();
+        await client.WaitForAsync("reset");
+        await Wait.UntilAsync(server.IsAttachedAsync, "the restored stream should be attached");
+        await server.PublishAsync("a", "\"live\"");
+        await client.WaitForMessagesAsync(1);
+
+        Assert.Equal(24, client.Messages[0]["seq"]!.GetValue<long>());
+        Assert.Single(client.OfType("reset"));
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_replaced_while_it_is_attached_is_another_stream()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var broker = await Broker.ConnectAsync(nats);
+        await broker.Js.CreateStreamAsync(FileStream());
+        using var proxy = new HoldingProxy(nats.Port);
+        await using var server = await TestServer.StartAsync(("NATS_URL", proxy.Url.ToString()), ("JS_STREAM_MAX_AGE", "10m"));
+        await server.WaitUntilReadyAsync();
+        await using var client = await server.ConnectAsync("?channels=%3E");
+        await client.WaitForAsync("subscription_ack");
+        for (var i = 1; i <= 20; i++) await PublishAsync(broker, $"old {i}");
+        await client.WaitForMessagesAsync(20);
+
+        proxy.HoldAt("$JS.API.CONSUMER.CREATE");
+        var consumers = await broker.ConsumersAsync();
+        foreach (var consumer in consumers) await broker.Js.DeleteConsumerAsync(Broker.Stream, consumer);
+        await proxy.Held;
+        await broker.Js.DeleteStreamAsync(Broker.Stream);
+        await broker.Js.CreateStreamAsync(FileStream());
+        for (var i = 1; i <= 30; i++) await PublishAsync(broker, $"new {i}");
+        proxy.Release();
+
+        await client.WaitForAsync("reset");
+        await client.WaitForMessagesAsync(50);
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => $"new {i}"), client.Messages.Skip(20).Select(message => message["data"]!.GetValue<string>()));
+        Assert.Empty(client.OfType("gap"));
+        await Wait.UntilAsync(async () => (await broker.ConsumersAsync()).Length == 1, "no consumer should be left behind");
+    }
+
+    private static StreamConfig FileStream() => new() { Name = Broker.Stream, Subjects = [Broker.Prefix + ">"], MaxAge = TimeSpan.FromMinutes(10) };
+
+    private static async Task PublishAsync(Broker broker, string text) => await broker.Js.PublishAsync(Broker.Prefix + "a", Encoding.UTF8.GetBytes($"\"{text}\""));
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+}
