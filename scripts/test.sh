@@ -50,6 +50,12 @@ run_dotnet() {
     add "dotnet" "$code" "$ok" "$bad" $((total - executed))
 }
 
+# Said once more at the end, where it is found: a thousand lines may have come since.
+say_what_failed() {
+    grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*>' "$results"/dotnet/*.trx 2> /dev/null | grep -o 'testName="[^"]*"' | sed 's/^testName="\(.*\)"$/FAILED: \1/'
+    grep -E '^ *not ok ' "$results/node.tap" 2> /dev/null | sed 's/^ */FAILED: /'
+}
+
 sum_attribute() { grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 run_node() {
@@ -90,6 +96,7 @@ run_node
 run_promtool
 
 heading "summary"
+say_what_failed
 printf '%s\n' "${report[@]}"
 if [ $((passed + failed)) = 0 ]; then
     echo "No test ran." >&2
