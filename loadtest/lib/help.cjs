@@ -17,7 +17,7 @@ Variables:`;
 
 function helpText() {
   const rows = variables.map((row) => {
-    const def = row.def === '' ? row.shown ?? 'empty' : row.def + (row.unit ?? '');
+    const def = row.shown ?? (row.def === '' ? 'empty' : row.def + (row.unit ?? ''));
     return `  ${row.name.padEnd(22)} ${row.text}\n${' '.repeat(25)}default ${def}${allowed(row)}`;
   });
   return `${usage}\n${rows.join('\n')}\n`;

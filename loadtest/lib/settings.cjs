@@ -3,9 +3,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { nameProblem, isPattern, expandRange } = require('./names.cjs');
+const { demoChannels } = require('./demo-channels.cjs');
+const { misspelt } = require('./near-names.cjs');
 const { maxEntries } = require('./ledger.cjs');
 
-const defaultChannels = 'SYM{000..099}.trade';
 const maxChannels = 10_000;
 
 /**
@@ -21,11 +22,11 @@ const variables = [
   { name: 'HEALTH_URL', key: 'healthUrl', kind: 'url', schemes: ['http:', 'https:'], def: '', shown: '/health of WS_URL', text: 'asked once' },
   { name: 'METRICS_URL', key: 'metricsUrl', kind: 'url', schemes: ['http:', 'https:'], def: '', shown: '/metrics beside HEALTH_URL', text: 'asked every 5 s for the server\'s CPU, memory, connections' },
   { name: 'WS_TOKEN', key: 'token', kind: 'secret', def: '', text: 'bearer token of the clients' },
-  { name: 'CHANNELS', key: 'channels', kind: 'channels', def: defaultChannels, text: 'comma list; {000..099} counts; set but empty: subscribe to everything (">")' },
+  { name: 'CHANNELS', key: 'channels', kind: 'channels', def: demoChannels.join(','), shown: `the demo's ${demoChannels.length}: ${demoChannels[0]}, ${demoChannels[1]} … ${demoChannels.at(-1)}`, text: 'comma list; {000..099} counts; set but empty: subscribe to everything (">")' },
   { name: 'SUBSCRIPTION_MODE', key: 'subscriptionMode', kind: 'choice', choices: ['all', 'single', 'random'], def: 'random', text: 'all channels, one each in turn, or CHANNELS_PER_CLIENT drawn from them' },
   { name: 'CHANNELS_PER_CLIENT', key: 'channelsPerClient', kind: 'whole', def: '10', min: 1, max: 10000, text: 'for SUBSCRIPTION_MODE=random' },
   { name: 'PATTERN_SHARE', key: 'patternShare', kind: 'number', def: '0', min: 0, max: 100, text: '% of the clients whose last subscription is a pattern' },
-  { name: 'PATTERNS', key: 'patterns', kind: 'patterns', def: '', shown: 'from the channel, SYM001.> or SYM001.*', text: 'patterns dealt to those clients in turn' },
+  { name: 'PATTERNS', key: 'patterns', kind: 'patterns', def: '', shown: 'from the channel, BTC.> or BTC.*', text: 'patterns dealt to those clients in turn' },
   { name: 'SEED', key: 'seed', kind: 'whole', def: '1', min: 0, max: 2 ** 31 - 1, text: 'of the random subscriptions' },
   { name: 'PUBLISH_RATE', key: 'publishRate', kind: 'number', def: '0', min: 0, max: 50000, text: 'messages a second over all CHANNELS; 0 = only listen' },
   { name: 'PUBLISH_URL', key: 'publishUrl', kind: 'url', schemes: ['http:', 'https:'], def: '', shown: '/publish of WS_URL', text: 'the channel is appended' },
@@ -38,20 +39,27 @@ const variables = [
   { name: 'MAX_DISCONNECT_RATE', key: 'maxDisconnectRate', kind: 'number', def: '1', min: 0, max: 100, text: '% of them that may be lost or fall silent' },
   { name: 'MAX_GAP_RATE', key: 'maxGapRate', kind: 'number', def: '1', min: 0, max: 100, text: '% of the messages owed that may be announced as gaps' },
   { name: 'PUBLISH_SUCCESS_RATE', key: 'publishSuccessRate', kind: 'number', def: '99', min: 0, max: 100, text: '% of the messages due that must be acknowledged' },
-  { name: 'REQUIRE_MESSAGES', key: 'requireMessages', kind: 'flag', def: 'false', text: 'fail when no message arrives, also when only listening' },
+  { name: 'REQUIRE_MESSAGES', key: 'requireMessages', kind: 'flag', def: 'true', text: 'fail when no message arrives; false is for a run that only holds idle connections. Published messages must arrive in any case' },
   { name: 'ALLOW_BUSY_GENERATOR', key: 'allowBusyGenerator', kind: 'flag', def: 'false', text: 'pass even when this program was the bottleneck' },
   { name: 'REPORT_FILE', key: 'reportFile', kind: 'file', def: '', text: 'write all figures there as JSON' },
 ];
 
-/** @returns {{settings: object, problems: string[]}} settings are of use only when there are no problems */
+/**
+ * An empty text is an error, as for the server: mostly it is an expansion that failed. Only where empty means something it is taken.
+ * @returns {{settings: object, problems: string[]}} settings are of use only when there are no problems
+ */
 function readSettings(env) {
   const settings = {};
-  const problems = [];
+  const problems = misspelt(Object.keys(env), variables.map((row) => row.name));
   for (const row of variables) {
     const raw = env[row.name];
-    const given = raw !== undefined && (raw.trim() !== '' || row.kind === 'channels');
+    const given = raw !== undefined;
+    if (given && raw.trim() === '' && row.def !== '' && row.kind !== 'channels') {
+      problems.push(`${row.name} is empty: leave it out for the default (${row.shown ?? row.def})`);
+      continue;
+    }
     const outcome = readers[row.kind]((given ? raw : row.def).trim(), row);
-    if (outcome.problem) problems.push(`${row.name}=${row.kind === 'secret' ? '***' : JSON.stringify(raw)}: ${outcome.problem} (default ${row.def || row.shown || 'empty'})`);
+    if (outcome.problem) problems.push(`${row.name}=${row.kind === 'secret' ? '***' : JSON.stringify(raw)}: ${outcome.problem} (default ${row.shown ?? (row.def || 'empty')})`);
     else settings[row.key] = outcome.value;
     if (!outcome.problem && row.key === 'channelsPerClient') settings.channelsPerClientGiven = given;
   }

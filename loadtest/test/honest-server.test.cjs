@@ -66,11 +66,20 @@ describe('a server that keeps its promise', { concurrency: 3 }, () => {
     const feed = (server) => setInterval(() => server.store(`SYM${server.seq % 6}.trade`, '{"price":1}'), 10);
     const server = await FakeServer.start();
     const timer = feed(server);
-    const run = await runLoadTest({ ...shortRun, ...server.env, PUBLISH_RATE: '0', REQUIRE_MESSAGES: 'true' });
+    const run = await runLoadTest({ ...shortRun, ...server.env, PUBLISH_RATE: '0' });
     clearInterval(timer);
     await server.stop();
 
     assert.equal(run.code, 0, run.stdout);
     assert.ok(run.report.completeness.owed > 50);
+  });
+
+  it('is no pass when nothing arrives at all, unless the run is about idle connections', async () => {
+    const silent = await against({}, { PUBLISH_RATE: '0' });
+    const idle = await against({}, { PUBLISH_RATE: '0', REQUIRE_MESSAGES: 'false' }, { args: [] });
+
+    assertFailed(silent, 'messages');
+    assert.equal(idle.code, 0, idle.stdout);
+    assert.match(idle.stdout, /ok +messages +no message arrived, so nothing was learnt about delivery/);
   });
 });

@@ -1,8 +1,11 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const { it } = require('node:test');
-const { readSettings } = require('../lib/settings.cjs');
+const { readSettings, variables } = require('../lib/settings.cjs');
+const { demoChannels, known } = require('../lib/demo-channels.cjs');
 const { Plans } = require('../lib/plans.cjs');
 const { compilePattern, expandRange, nameProblem } = require('../lib/names.cjs');
 
@@ -24,6 +27,12 @@ it('reads durations with and without units', () => {
   assert.match(readSettings({ DURATION: '5x' }).problems[0], /^DURATION="5x": must be a duration between 1s and 24h/);
 });
 
+it('has every variable with its meaning in the document', () => {
+  const document = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8');
+
+  for (const row of variables) assert.ok(document.includes(`| \`${row.name}\` | `) && document.includes(`| ${row.text} |`), row.name);
+});
+
 it('refuses settings that contradict each other', () => {
   assert.match(readSettings({ CHANNELS: '', PUBLISH_RATE: '5' }).problems[0], /PUBLISH_RATE: needs CHANNELS/);
   assert.match(readSettings({ CHANNELS: 'A,B', CHANNELS_PER_CLIENT: '3' }).problems[0], /CHANNELS names only 2/);
@@ -32,6 +41,29 @@ it('refuses settings that contradict each other', () => {
   assert.match(readSettings({ CHANNELS: 'A.*' }).problems[0], /is a pattern; those belong in PATTERNS/);
   assert.match(readSettings({ PATTERNS: 'SYM00*' }).problems[0], /is no pattern/);
   assert.deepEqual(readSettings({ CHANNELS: 'A,B' }).problems, []);
+});
+
+it('listens by default to what the demo publishes on', () => {
+  const source = fs.readFileSync(path.join(__dirname, '..', '..', 'src', 'WsFanout', 'Tools', 'TokenNames.cs'), 'utf8');
+  const { settings } = readSettings({});
+
+  assert.deepEqual(known, [...source.matchAll(/"([A-Z]+)"/g)].map((match) => match[1]));
+  assert.deepEqual([0, 39, 40, 99].map((number) => demoChannels[number]), ['BTC.trade', 'JUP.trade', 'BTC2.trade', 'ETC3.trade']);
+  assert.deepEqual(settings.channels, [...demoChannels]);
+});
+
+it('names what was probably meant by a misspelt variable, and leaves those of others alone', () => {
+  const problems = (name) => readSettings({ [name]: '4' }).problems;
+
+  assert.deepEqual(problems('TARGET_CONECTIONS'), ['TARGET_CONECTIONS: is no variable of this test; did you mean TARGET_CONNECTIONS?']);
+  assert.deepEqual(problems('DURATOIN'), ['DURATOIN: is no variable of this test; did you mean DURATION?']);
+  for (const name of ['PATH', 'SPEED', 'WS_ADDR', 'WS_PUBLISH_TOKEN', 'NATS_URL', 'NATS_TOKEN', 'LOG_FORMAT']) assert.deepEqual(problems(name), [], name);
+});
+
+it('refuses an empty variable unless empty means something', () => {
+  assert.deepEqual(readSettings({ DURATION: ' ' }).problems, ['DURATION is empty: leave it out for the default (300)']);
+  assert.equal(readSettings({ WS_URL: '' }).problems.length, 1);
+  assert.deepEqual(readSettings({ CHANNELS: '', PATTERNS: '', WS_TOKEN: '', HEALTH_URL: '', REPORT_FILE: '' }).problems, []);
 });
 
 it('deals the same subscriptions for the same seed, none twice, the asked share with a pattern', () => {

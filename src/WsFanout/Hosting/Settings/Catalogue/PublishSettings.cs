@@ -25,7 +25,8 @@ internal static class PublishSettings
     };
 
     public static readonly Setting<long> MaxBytes = new(
-        "WS_PUBLISH_MAX_BYTES", new SizeGrammar(1024, 64L << 20), 1L << 20, "One payload, at most what the broker takes. Beyond: 413.");
+        "WS_PUBLISH_MAX_BYTES", new SizeGrammar(1024, 64L << 20), 1L << 20,
+        "One payload, at most what the broker takes. Beyond: 413. Larger than `WS_SEND_QUEUE_BYTES` it fits only an empty send queue: a client that has not taken the one before meets its full queue.");
 
     public static readonly Setting<long> MaxPending = new(
         "WS_PUBLISH_MAX_PENDING", new CountGrammar(1, 1_000_000), 1024, "Requests waiting for the stream. Beyond: 503 with `Retry-After`.");

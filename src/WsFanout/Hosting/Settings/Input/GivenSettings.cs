@@ -56,7 +56,8 @@ internal sealed class GivenSettings
                     _ignored.Add(name);
                     break;
                 case NameKind.Unknown:
-                    _errors.Add($"{Masking.OneLine(name)}: is no setting of this server; did you mean {VariableNames.Nearest(name)}?");
+                    var meant = VariableNames.Meant(name) is { } near ? $"; did you mean {near}?" : "";
+                    _errors.Add($"{Masking.OneLine(name)}: is no setting of this server{meant}");
                     break;
                 default:
                     break;

@@ -12,6 +12,10 @@ internal static partial class VariableNames
     // NATS_* also belongs to the broker and its tools; only what is nearly one of ours is taken for a slip.
     private const int SlipDistance = 2;
 
+    // Long names may differ by a whole word and still be recognised: one change for every three letters behind the prefix.
+    private const int LettersPerChange = 3;
+    private const int PrefixLength = 3;
+
     private static readonly HashSet<string> Ignored =
         new(StringComparer.Ordinal) { "WS_URL", "JS_CONSUMER_ACK_WAIT", "METRICS_INTERVAL", "ENVIRONMENT" };
 
@@ -44,16 +48,24 @@ internal static partial class VariableNames
             return NameKind.KnownAndIgnored;
         }
 
-        return isOurs || Distance(name, Nearest(name)) <= SlipDistance ? NameKind.Unknown : NameKind.Foreign;
+        return isOurs || Nearest(name).Distance <= SlipDistance ? NameKind.Unknown : NameKind.Foreign;
     }
 
-    /// <summary>The known name that takes the fewest changes to get to; with <see cref="FileSuffix"/> when the given one has it.</summary>
-    public static string Nearest(string name)
+    /// <summary>The known name that was probably meant, with <see cref="FileSuffix"/> when the given one has it; null when none is near.</summary>
+    public static string? Meant(string name)
+    {
+        var (nearest, distance) = Nearest(name);
+        return distance <= Math.Max(SlipDistance, (name.Length - PrefixLength) / LettersPerChange) ? nearest : null;
+    }
+
+    // The known name that takes the fewest changes to get to, however many they are.
+    private static (string Name, int Distance) Nearest(string name)
     {
         var isFile = name.EndsWith(FileSuffix, StringComparison.Ordinal) && name.Length > FileSuffix.Length;
         var stem = isFile ? name[..^FileSuffix.Length] : name;
-        var nearest = AllSettings.InOrder.MinBy(setting => Distance(stem, setting.Name));
-        return $"{nearest?.Name}{(isFile ? FileSuffix : "")}";
+        return AllSettings.InOrder
+            .Select(setting => (Name: isFile ? setting.Name + FileSuffix : setting.Name, Distance: Distance(stem, setting.Name)))
+            .MinBy(candidate => candidate.Distance);
     }
 
     /// <summary>Kubernetes puts the addresses of a namespace's services into every container, under names made of the services'.</summary>
