@@ -15,6 +15,7 @@ public sealed class HandshakeTests
     [InlineData("Connection: Upgrade\r\nUpgrade: websocket\r\n", "", 426, "upgrade_required")]
     [InlineData("Upgrade: websocket", "Upgrade: h2c", 426, "upgrade_required")]
     [InlineData("GET /ws", "POST /ws", 426, "upgrade_required")]
+    [InlineData("HTTP/1.1", "HTTP/1.0", 426, "upgrade_required")]
     [InlineData("/ws", "/ws?channels=%zz", 400, "bad_request")]
     [InlineData("/ws", "/ws?channels=%ff", 400, "bad_request")]
     [InlineData("/ws", "/ws?channels=a%2", 400, "bad_request")]

@@ -148,6 +148,9 @@ public sealed class PublishTests
         var reply = await stuck.ReadReplyAsync();
 
         Assert.Equal((503, "timeout"), (reply.Status, reply.Json["error"]!.GetValue<string>()));
+        Assert.Equal("close", reply.Headers["connection"]);
+        Assert.Null(await stuck.ReadAsync());
+        Assert.DoesNotContain(server.Log, line => line.Contains("Error", StringComparison.Ordinal) || line.Contains("in progress", StringComparison.Ordinal));
         Assert.Equal(200, (await PublishRequest.SendAsync(server, "/publish/a")).Status);
     }
 

@@ -96,7 +96,7 @@ internal sealed class RequestTable(int capacity)
 
         foreach (var request in left)
         {
-            request.Fail(new NatsNotConnectedException(reason));
+            request.Fail(new NatsNotConnectedException(reason, mayHaveBeenSent: true));
         }
     }
 }

@@ -58,6 +58,8 @@ internal static class RequestReader
             return;
         }
 
+        // Throws for half a surrogate pair: what is echoed must be text that every client can read.
+        if (isString && json.ValueIsEscaped) json.GetString();
         var raw = json.ValueSpan;
         if (raw.Length > MaxIdBytes) draft.Problem ??= $"\"id\" is longer than {MaxIdBytes} bytes";
         else draft.Id = isString ? [(byte)'"', .. raw, (byte)'"'] : raw.ToArray();

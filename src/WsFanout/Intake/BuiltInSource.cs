@@ -66,43 +66,22 @@ internal sealed class BuiltInSource : IMessageSource
             return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
         }
 
-        var publication = new Publication(subject, payload, cancellationToken);
+        var publication = new Publication(subject, payload);
+        using var givingUp = cancellationToken.Register(publication.GiveUp);
         await _waiting.Writer.WriteAsync(publication, cancellationToken);
-        return PublishResult.Stored(await publication.Stored.Task.WaitAsync(cancellationToken));
+        return PublishResult.Stored(await publication.Stored);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async ValueTask StoreAsync(Publication publication, CancellationToken stopping)
     {
-        // A request that has given up was answered with a timeout: what it wanted stored must not appear after all.
         if (!publication.TryClaim()) return;
 
         var sequence = _ledger.Position.Sequence + 1;
         var nowMs = Math.Max(_ledger.Position.TimestampMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
         var message = _ledger.Accept(publication.Subject, publication.Payload.Span, sequence, nowMs * NanosPerMillisecond);
-        publication.Stored.TrySetResult(sequence);
+        publication.StoredAs(sequence);
         if (message is not null) await _ledger.DealAsync(message, stopping);
-    }
-
-    /// <summary>One publish request on its way to the loop.</summary>
-    private sealed class Publication
-    {
-        private int _settled;
-
-        public Publication(byte[] subject, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-        {
-            Subject = subject;
-            Payload = payload;
-            cancellationToken.Register(() => Interlocked.CompareExchange(ref _settled, 1, 0));
-        }
-
-        public byte[] Subject { get; }
-
-        public ReadOnlyMemory<byte> Payload { get; }
-
-        public TaskCompletionSource<long> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool TryClaim() => Interlocked.CompareExchange(ref _settled, 1, 0) == 0;
     }
 }

@@ -20,7 +20,7 @@ internal sealed record StreamOptions
     /// <summary>Taken off a subject to make a channel.</summary>
     public string SubjectPrefix { get; init; } = "odin.token.";
 
-    /// <summary>Start of every consumer name; instance and serial follow, so two servers never share one.</summary>
+    /// <summary>Start of every consumer name; instance, serial and random digits follow, so two servers never share one.</summary>
     public string ConsumerPrefix { get; init; } = "ws-server";
 
     /// <summary>Names this process to the broker. Letters, digits, <c>_</c> and <c>-</c>.</summary>

@@ -7,7 +7,7 @@ internal sealed class PublishMetrics
 {
     /// <summary>How a publish request can end.</summary>
     public static readonly IReadOnlyList<string> Outcomes =
-        ["stored", "bad_request", "too_large", "unauthorized", "forbidden", "rate_limited", "too_many_pending", "timeout", "unavailable", "aborted"];
+        ["stored", "bad_request", "too_large", "unauthorized", "forbidden", "rate_limited", "too_many_pending", "timeout", "unknown", "unavailable", "aborted"];
 
     private static readonly string[] Protocols = ["http/1.1"];
 

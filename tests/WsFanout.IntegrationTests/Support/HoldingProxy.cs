@@ -4,7 +4,7 @@ using System.Text;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>A TCP proxy before the broker that stops at a word of the client's until it is let go on, and shapes what comes back.</summary>
+/// <summary>A TCP proxy before the broker that stops or cuts at a word of the client's, and shapes what comes back.</summary>
 internal sealed class HoldingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,7 +12,8 @@ internal sealed class HoldingProxy : IDisposable
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private volatile string? _word;
+    private volatile string? _word, _cutAfter;
+    private volatile bool _isAway, _isAwayLater;
 
     /// <param name="target">Port of the broker.</param>
     public HoldingProxy(int target)
@@ -32,6 +33,10 @@ internal sealed class HoldingProxy : IDisposable
 
     /// <summary>From now on the first piece that a client sends with this word waits for <see cref="Release"/>.</summary>
     public void HoldAt(string word) => _word = word;
+
+    /// <summary>The first connection on which a client sends this word is cut when the broker has answered it with an acknowledgement, which is lost.</summary>
+    /// <param name="isAway">Whether nobody comes through from then on.</param>
+    public void CutAfter(string word, bool isAway = false) => (_isAwayLater, _cutAfter) = (isAway, word);
 
     public void Release()
     {
@@ -64,10 +69,13 @@ internal sealed class HoldingProxy : IDisposable
         {
             try
             {
+                if (_isAway) return;
+
                 // Small buffers, so that what is not taken here stays at the broker.
                 server.ReceiveBufferSize = 64 * 1024;
                 await server.ConnectAsync(IPAddress.Loopback, _target);
-                await Task.WhenAny(MoveAsync(client.GetStream(), server.GetStream(), isClient: true), MoveAsync(server.GetStream(), client.GetStream(), isClient: false));
+                var cutting = new TaskCompletionSource();
+                await Task.WhenAny(GoAsync(client.GetStream(), server.GetStream(), cutting), ComeAsync(server.GetStream(), client.GetStream(), cutting.Task));
             }
             catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
             {
@@ -76,19 +84,43 @@ internal sealed class HoldingProxy : IDisposable
         }
     }
 
-    private async Task MoveAsync(NetworkStream from, NetworkStream to, bool isClient)
+    private async Task GoAsync(NetworkStream from, NetworkStream to, TaskCompletionSource cutting)
     {
         var buffer = new byte[32 * 1024];
         for (int count; (count = await from.ReadAsync(buffer)) > 0;)
         {
-            if (isClient && _word is { } word && Encoding.UTF8.GetString(buffer, 0, count).Contains(word, StringComparison.Ordinal))
+            var text = Encoding.UTF8.GetString(buffer, 0, count);
+            if (_word is { } word && text.Contains(word, StringComparison.Ordinal))
             {
                 _held.TrySetResult();
                 await _released.Task;
             }
 
+            if (_cutAfter is { } last && text.Contains(last, StringComparison.Ordinal))
+            {
+                _cutAfter = null;
+                cutting.SetResult();
+            }
+
             await to.WriteAsync(buffer.AsMemory(0, count));
-            if (!isClient && BytesPerSecond > 0) await Task.Delay(TimeSpan.FromSeconds((double)count / BytesPerSecond));
+        }
+    }
+
+    private async Task ComeAsync(NetworkStream from, NetworkStream to, Task cutting)
+    {
+        var buffer = new byte[32 * 1024];
+        for (int count; (count = await from.ReadAsync(buffer)) > 0;)
+        {
+            if (cutting.IsCompleted)
+            {
+                // Nothing more goes through, so that the answer is lost whatever comes with it.
+                if (!Encoding.UTF8.GetString(buffer, 0, count).Contains("\"seq\":", StringComparison.Ordinal)) continue;
+                _isAway = _isAwayLater;
+                return;
+            }
+
+            await to.WriteAsync(buffer.AsMemory(0, count));
+            if (BytesPerSecond > 0) await Task.Delay(TimeSpan.FromSeconds((double)count / BytesPerSecond));
         }
     }
 }

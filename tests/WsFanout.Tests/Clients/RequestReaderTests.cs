@@ -26,6 +26,7 @@ public sealed class RequestReaderTests
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[1]}}", "invalid_request")]
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[[\"a\"]]}}", "invalid_request")]
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[\"\\ud800\"]}}", "invalid_json")]
+    [InlineData("{\"type\":\"heartbeat\",\"id\":\"\\ud800\"}", "invalid_json")]
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[\"a\"],\"since\":1}}", "invalid_request")]
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[\"a\"],\"since\":-1,\"epoch\":\"e\"}}", "invalid_request")]
     [InlineData("{\"type\":\"subscribe\",\"data\":{\"channels\":[\"a\"],\"since\":1e400,\"epoch\":\"e\"}}", "invalid_request")]

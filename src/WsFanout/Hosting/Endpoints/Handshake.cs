@@ -21,6 +21,7 @@ internal static class Handshake
         var headers = context.Request.Headers;
         return context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
             && HttpMethods.IsGet(context.Request.Method)
+            && HttpProtocol.IsHttp11(context.Request.Protocol)
             && Contains(headers.Upgrade, "websocket")
             && headers.SecWebSocketVersion == Version;
     }

@@ -87,18 +87,16 @@ internal sealed class PublishEndpoint
     private async Task<PublishResult> StoreAsync(HttpContext context, string channel)
     {
         var started = _state.Time.GetTimestamp();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var late = $"the body has not come within {_options.Timeout} (WS_PUBLISH_TIMEOUT)";
         try
         {
             // Twice the same time: a body that trickles must not hold a place for ever, nor take its time from the stream.
+            var body = await RequestBody.ReadAsync(context, _options.Timeout, TooLarge);
+            if (body.Refused is not null) return body.Refused;
+
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             limit.CancelAfter(_options.Timeout);
-            var (body, tooLarge) = await ReadBodyAsync(context, limit.Token);
-            if (tooLarge is not null) return tooLarge;
-            late = $"the stream has not stored it within {_options.Timeout} (WS_PUBLISH_TIMEOUT)";
-            limit.CancelAfter(_options.Timeout);
-            var result = await _state.Source.PublishAsync(channel, body, limit.Token);
-            if (result.Problem is null) _metrics.Stored(body.Length, _state.Time.GetElapsedTime(started).TotalSeconds);
+            var result = await _state.Source.PublishAsync(channel, body.Bytes, limit.Token);
+            if (result.Problem is null) _metrics.Stored(body.Bytes.Length, _state.Time.GetElapsedTime(started).TotalSeconds);
             return result;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -107,7 +105,7 @@ internal sealed class PublishEndpoint
         }
         catch (OperationCanceledException)
         {
-            return PublishResult.Refused("timeout", late);
+            return PublishResult.Refused("timeout", $"the stream has not taken it within {_options.Timeout} (WS_PUBLISH_TIMEOUT); it is not stored");
         }
         catch (BadHttpRequestException broken)
         {
@@ -158,21 +156,6 @@ internal sealed class PublishEndpoint
             _ => "the channel has a control character or white space",
         };
         return problem.Length == 0;
-    }
-
-    private async Task<(ReadOnlyMemory<byte> Body, PublishResult? TooLarge)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        // One array of its own a request: the source may hold it until the message is encoded.
-        var body = new byte[Math.Max(1, (int)(context.Request.ContentLength ?? 4096))];
-        var length = 0;
-        while (true)
-        {
-            if (length == body.Length) Array.Resize(ref body, Math.Min(body.Length * 2, _options.MaxBytes + 1));
-            var read = await context.Request.Body.ReadAsync(body.AsMemory(length), cancellationToken);
-            length += read;
-            if (read == 0) return (body.AsMemory(0, length), null);
-            if (TooLarge(length) is { } tooLarge) return (default, tooLarge);
-        }
     }
 
     private PublishResult? TooLarge(long bytes)

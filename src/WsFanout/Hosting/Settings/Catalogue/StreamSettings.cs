@@ -57,7 +57,7 @@ internal static class StreamSettings
 
     public static readonly Setting<string> ConsumerName = new(
         "JS_CONSUMER_NAME", TextGrammar.Name(64), "ws-server",
-        "Start of every consumer's name; instance and serial follow, so two servers never share one.");
+        "Start of every consumer's name; instance, serial and random digits follow, so two servers never share one.");
 
     public static readonly Setting<TimeSpan> MaxAge = new(
         "JS_STREAM_MAX_AGE", new DurationGrammar(100, Year) { Zero = "unlimited" }, TimeSpan.FromSeconds(30),
