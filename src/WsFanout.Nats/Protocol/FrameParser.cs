@@ -11,14 +11,18 @@ internal sealed class FrameParser
     /// <summary>An INFO that lists a large cluster has been seen at 40 KB; everything else stays below 4 KB.</summary>
     public const int MaxLineBytes = 256 * 1024;
 
+    /// <summary>
+    /// Most bytes of headers and payload together; more is a protocol error. Above the largest <c>max_payload</c> that servers allow (64 MB), and
+    /// no less where a server allows less: a stream may hold messages from a time when its server allowed more, and an answer with a stored
+    /// message as base64 is larger still.
+    /// </summary>
+    public const long MaxBodyBytes = 128 * 1024 * 1024;
+
     private const int MaxTokens = 5;
     private const long MaxSid = 1L << 60;
 
     // Bytes of the unfinished frame known to hold no line end, so that a line arriving byte by byte is not searched from its start each time.
     private int _scanned;
-
-    /// <summary>Most bytes of headers and payload together; more is a protocol error.</summary>
-    public long MaxBodyBytes { get; set; } = 2 * 1024 * 1024;
 
     /// <summary>Bytes that must be there before another try can succeed.</summary>
     public int Needed { get; private set; } = 1;

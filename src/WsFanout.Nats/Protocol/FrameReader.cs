@@ -13,13 +13,6 @@ internal sealed class FrameReader
     private byte[] _buffer = new byte[InitialBytes];
     private int _start, _end;
 
-    /// <inheritdoc cref="FrameParser.MaxBodyBytes"/>
-    public long MaxBodyBytes
-    {
-        get => _parser.MaxBodyBytes;
-        set => _parser.MaxBodyBytes = value;
-    }
-
     /// <summary>Bytes received that no frame has used yet.</summary>
     public int Unread => _end - _start;
 

@@ -9,15 +9,11 @@ internal sealed partial class NatsSession
 {
     private const long InboxSid = 1;
 
-    // Not max_payload: what is stored may be from a time when that was larger, and an answer holds a stored message as base64. A server
-    // allows up to 64 MB. The buffer grows with what has come, not with what is announced.
-    private const long BodyBound = 128 * 1024 * 1024;
-
     private readonly string _inbox;
     private readonly byte[] _inboxBytes;
 
     // Read loop only.
-    private readonly FrameReader _reader = new() { MaxBodyBytes = BodyBound };
+    private readonly FrameReader _reader = new();
     private bool _greeted, _accepted;
 
     // Written by the read loop, read from anywhere.

@@ -60,7 +60,7 @@ public class FrameParserTests
     [InlineData("MSG a 1 -5\r\n", "size of a message is '-5'")]
     [InlineData("MSG a 1 +5\r\n", "size of a message is '+5'")]
     [InlineData("MSG a 1 0x10\r\n", "size of a message is '0x10'")]
-    [InlineData("MSG a 1 2097153\r\n", "size of a message is '2097153', outside 0..2097152")]
+    [InlineData("MSG a 1 134217729\r\n", "size of a message is '134217729', outside 0..134217728")]
     [InlineData("MSG a 1 4294967301\r\n", "size of a message is '4294967301'")]
     [InlineData("MSG a 1 99999999999999999999999999\r\n", "size of a message is '99999999999999999999999999'")]
     [InlineData("MSG a x 5\r\n", "subscription id is 'x'")]

@@ -8,7 +8,7 @@ public sealed class FrameReaderTests
     [Fact]
     public void A_size_that_is_only_announced_takes_no_memory()
     {
-        var reader = new FrameReader { MaxBodyBytes = 128 << 20 };
+        var reader = new FrameReader();
         Receive(reader, "MSG a 1 100000000\r\n"u8);
         Assert.False(reader.TryRead(out _));
 
@@ -21,7 +21,7 @@ public sealed class FrameReaderTests
     [InlineData(5_000_000)]
     public void A_large_message_comes_whole_and_the_small_ones_around_it_too(int bytes)
     {
-        var reader = new FrameReader { MaxBodyBytes = 128 << 20 };
+        var reader = new FrameReader();
         var stream = Encoding.ASCII.GetBytes($"MSG a 1 2\r\nab\r\nMSG b 1 {bytes}\r\n{new string('x', bytes)}\r\nMSG c 1 2\r\ncd\r\n");
         var random = new Random(3);
         var came = new List<(string Subject, int Bytes)>();

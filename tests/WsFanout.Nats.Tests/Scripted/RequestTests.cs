@@ -155,4 +155,23 @@ public class RequestTests
 
         Assert.Contains("4096 bytes", tooLong.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_message_from_a_time_with_a_larger_max_payload_is_read()
+    {
+        var payload = new string('x', 5_000_000);
+        await using var server = ScriptedServer.Start(async peer =>
+        {
+            await peer.AcceptAsync("INFO {\"version\":\"2.9.10\",\"headers\":true,\"max_payload\":1024} \r\n");
+            var request = await peer.ReadRequestAsync();
+            await peer.SendAsync($"MSG {request.ReplyTo} 1 {payload.Length}\r\n{payload}\r\n");
+            await peer.StayAsync();
+        });
+        await using var connection = await NatsClient.OpenAsync(server.Url);
+
+        using var answer = await connection.RequestAsync("question", default);
+
+        Assert.Equal(payload.Length, answer.Payload.Length);
+        Assert.Equal(0, connection.ReconnectCount);
+    }
 }
