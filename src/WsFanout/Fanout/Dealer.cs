@@ -10,10 +10,10 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
 {
     /// <summary>
     /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
-    /// them: until then the ring waits for a full queue, so that a burst costs no client that reads its place. A client that takes less than
-    /// a write in this time can't hold up the others.
+    /// them: until then the ring waits for a full queue, so that a burst costs no client that reads its place. A client across an ocean takes
+    /// something once a round trip, 200 ms and more; one that takes less than a write in this time can't hold up the others.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     private readonly HoldBudget _budget = new(time);
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * time.TimestampFrequency);
