@@ -125,10 +125,11 @@ masked() { sed 's#//[^/@,]*@#//***@#g' <<<"$1"; }
 
 is_port_taken() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
+# Below the range from which outgoing connections take theirs: one of those is seen only when binding fails.
 free_port() {
   local port
   for _ in {1..100}; do
-    port=$((20000 + RANDOM % 20000))
+    port=$((20000 + RANDOM % 12000))
     is_port_taken 127.0.0.1 "$port" || { echo "$port"; return; }
   done
   return 1

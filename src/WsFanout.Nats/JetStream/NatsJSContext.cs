@@ -54,10 +54,12 @@ public sealed class NatsJSContext(NatsConnection connection)
     public Task DeleteMessageAsync(string stream, long seq, CancellationToken ct = default) =>
         CallAsync($"STREAM.MSG.DELETE.{Name(stream)}", Body(new(seq), JSJson.Default.MsgRequest), ct);
 
-    /// <summary>Gone: 404/10037.</summary>
-    public async Task<StoredMsg> GetMessageAsync(string stream, long seq, CancellationToken ct = default)
+    /// <summary>Gone: 404/10037. A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>; the message comes whole.</summary>
+    public async Task<StoredMsg> GetMessageAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default)
     {
-        var answer = await CallAsync($"STREAM.MSG.GET.{Name(stream)}", Body(new(seq), JSJson.Default.MsgRequest), JSJson.Default.MsgGetResponse, ct);
+        var call = $"{Api}STREAM.MSG.GET.{Name(stream)}";
+        using var found = await connection.RequestAsync(call, Body(new(seq), JSJson.Default.MsgRequest), timeout: timeout, ct: ct);
+        var answer = Read(found, call, JSJson.Default.MsgGetResponse);
         var message = answer.Message ?? throw new NatsException($"JetStream answered without message {seq} of '{stream}'.");
         try
         {

@@ -31,7 +31,7 @@ internal sealed partial class Attacher
     private readonly StreamOptions _options;
     private readonly ILogger _logger;
 
-    // Made, perhaps, with an answer that never came.
+    // Made, perhaps, with an answer that never came; or used, and the connection was gone when they were to be deleted.
     private readonly Queue<string> _leftBehind = new();
 
     private int _serial;
@@ -64,12 +64,12 @@ internal sealed partial class Attacher
         {
             var start = StartOf(stream, epoch);
             if (contradiction.Length > 0) LogReset(_options.StreamName, contradiction, start.Sequence);
-            await _ledger.ResetAsync(start, await _same.AnchorAsync(start.Sequence, stream.State, cancellationToken), cancellationToken);
+            await _ledger.ResetAsync(start, await _same.TryAnchorAsync(start.Sequence, stream.State, cancellationToken), cancellationToken);
         }
 
-        var attachment = await CreateConsumerAsync(epoch, cancellationToken);
-        while (_leftBehind.TryDequeue(out var name)) await DeleteAsync(name, cancellationToken);
-        return attachment;
+        // Before the new one: where few consumers are allowed, old ones may take its place.
+        await DeleteLeftBehindAsync(cancellationToken);
+        return await CreateConsumerAsync(epoch, cancellationToken);
     }
 
     /// <summary>Removes a consumer that is no longer used; it would go by itself, only later.</summary>
@@ -79,18 +79,38 @@ internal sealed partial class Attacher
         return DeleteAsync(attachment.Consumer, cancellationToken);
     }
 
-    private async Task DeleteAsync(string consumer, CancellationToken cancellationToken)
+    private async Task DeleteLeftBehindAsync(CancellationToken cancellationToken)
+    {
+        // Who doesn't answer for one won't for the others.
+        for (var left = _leftBehind.Count; left > 0; left--)
+        {
+            if (!await DeleteAsync(_leftBehind.Dequeue(), cancellationToken)) return;
+        }
+    }
+
+    /// <returns>False when it is to be tried again.</returns>
+    private async Task<bool> DeleteAsync(string consumer, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(DeleteTimeout);
         try
         {
             await _js.DeleteConsumerAsync(_options.StreamName, consumer, limit.Token);
+            return true;
         }
         catch (Exception gone) when (gone is NatsException or OperationCanceledException)
         {
             LogNotDeleted(consumer, gone.Message);
+            var isOver = gone is NatsJSApiException or NatsPermissionException;
+            if (!isOver) LeftBehind(consumer);
+            return isOver;
         }
+    }
+
+    private void LeftBehind(string consumer)
+    {
+        if (_leftBehind.Count == MostLeftBehind) _leftBehind.Dequeue();
+        _leftBehind.Enqueue(consumer);
     }
 
     /// <summary>
@@ -132,14 +152,13 @@ internal sealed partial class Attacher
                 LogHole(_options.StreamName, hole.From, hole.To);
             }
 
-            return new Attachment(name, inbox);
+            return new Attachment(name, inbox, now.Config.DuplicateWindow);
         }
         catch
         {
             // Perhaps it was made: now if that can be said, else once the broker answers again.
             inbox.Dispose();
-            if (_leftBehind.Count == MostLeftBehind) _leftBehind.Dequeue();
-            _leftBehind.Enqueue(name);
+            LeftBehind(name);
             throw;
         }
     }

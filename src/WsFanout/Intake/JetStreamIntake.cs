@@ -50,7 +50,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _attacher = new Attacher(
             _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
         _watch = new StreamWatch(_connection, ledger, options, context.Time);
-        _publisher = new JetStreamPublisher(_connection, options, publishTimeout);
+        _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
         context.Metrics.Observe(
             () => _connection.ConnectionState == NatsConnectionState.Open,
@@ -106,6 +106,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         {
             await WaitForConnectionAsync(stopping);
             attachment = await _attacher.AttachAsync(stopping);
+            _publisher.DuplicateWindow = attachment.DuplicateWindow;
             _context.Metrics.ConsumerCreated();
             loop = new PullLoop(_js, attachment, _ledger, _ring, _sizes, _context);
             var running = loop.RunAsync(stopping);
@@ -127,7 +128,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         finally
         {
             // Only a consumer that brought something ends the pauses: one that is lost again and again right away must not be made without them.
-            _lastWasUseless = loop is { Proof.IsCompleted: false };
+            if (loop is not null) _lastWasUseless = !loop.Proof.IsCompleted;
             if (loop is { Proof.IsCompleted: true }) _pace.Reset();
             if (attachment is not null) await DetachAsync(attachment);
         }

@@ -6,11 +6,13 @@ namespace WsFanout.Intake;
 /// <param name="Problem">Why it was not, in a sentence.</param>
 internal sealed record PublishResult(string Outcome, long Sequence, string? Problem)
 {
+    public const string UnknownOutcome = "unknown";
+
     public static PublishResult Stored(long sequence) => new("stored", sequence, null);
 
     /// <summary>The stream was given the message, and what it made of it never came back.</summary>
     public static PublishResult Unknown() => new(
-        "unknown", 0, "the stream's answer did not come in time (WS_PUBLISH_TIMEOUT): the message may have been stored, published again it may be stored twice");
+        UnknownOutcome, 0, "the stream's answer did not come in time (WS_PUBLISH_TIMEOUT): the message may have been stored, published again it may be stored twice");
 
     public static PublishResult Refused(string outcome, string problem) => new(outcome, 0, problem);
 }

@@ -117,7 +117,7 @@ internal sealed partial class PullLoop
             }
 
             _consumerSequence++;
-            _credit.Came(message.Payload.Length);
+            _credit.Came(message.HeaderBlock.Length + message.Payload.Length);
             _proof.TrySetResult();
             return await AcceptAsync(message, metadata, stopping);
         }

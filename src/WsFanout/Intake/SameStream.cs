@@ -14,6 +14,12 @@ internal sealed class SameStream(NatsJSContext js, string stream)
     private const int NoMessageFound = 10037;
     private const long NanosPerTick = 100;
 
+    /// <summary>For one whole message: a large one, as base64, over a slow line.</summary>
+    private static readonly TimeSpan MessageWithin = TimeSpan.FromSeconds(30);
+
+    /// <summary>Clocks step, and a new leader's may be behind: that little makes no other stream.</summary>
+    private static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(1);
+
     /// <returns>Why it is another one; null when nothing speaks against it; empty when there was no cursor yet.</returns>
     public async Task<string?> ContradictionAsync(StreamInfo info, string epoch, StreamLedger ledger, CancellationToken cancellationToken)
     {
@@ -44,7 +50,7 @@ internal sealed class SameStream(NatsJSContext js, string stream)
         if (sequence <= 0 || sequence < state.FirstSeq || sequence > state.LastSeq) return default;
         try
         {
-            return new StreamAnchor(sequence, (await js.GetMessageAsync(stream, sequence, cancellationToken)).TimestampNanos);
+            return new StreamAnchor(sequence, (await js.GetMessageAsync(stream, sequence, MessageWithin, cancellationToken)).TimestampNanos);
         }
         catch (NatsJSApiException deleted) when (deleted.ErrCode == NoMessageFound)
         {
@@ -52,6 +58,19 @@ internal sealed class SameStream(NatsJSContext js, string stream)
         }
     }
 
+    /// <summary>As <see cref="AnchorAsync"/>, where it can be done without: the next message that comes is an anchor too.</summary>
+    public async Task<StreamAnchor> TryAnchorAsync(long sequence, StreamState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AnchorAsync(sequence, state, cancellationToken);
+        }
+        catch (NatsTimeoutException)
+        {
+            return default;
+        }
+    }
+
     private static bool IsBefore(DateTimeOffset? time, StreamAnchor anchor, bool concernsLater) =>
-        concernsLater && time is { } known && (known - DateTimeOffset.UnixEpoch).Ticks < anchor.Nanos / NanosPerTick;
+        concernsLater && time is { } known && (known - DateTimeOffset.UnixEpoch + ClockMargin).Ticks < anchor.Nanos / NanosPerTick;
 }

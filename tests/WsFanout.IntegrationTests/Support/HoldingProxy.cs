@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,6 +12,8 @@ internal sealed class HoldingProxy : IDisposable
     private readonly int _target;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly ConcurrentBag<TcpClient> _clients = [];
 
     private volatile string? _word, _cutAfter;
     private volatile bool _isAway, _isAwayLater;
@@ -31,8 +34,24 @@ internal sealed class HoldingProxy : IDisposable
     /// <summary>Bytes a second that come back from the broker; 0 for no bound.</summary>
     public int BytesPerSecond { get; init; }
 
+    /// <summary>Whether nobody comes through any more.</summary>
+    public bool IsAway
+    {
+        get => _isAway;
+        set => _isAway = value;
+    }
+
+    /// <summary>Time that what comes back from the broker takes.</summary>
+    public TimeSpan Latency { get; set; }
+
     /// <summary>From now on the first piece that a client sends with this word waits for <see cref="Release"/>.</summary>
     public void HoldAt(string word) => _word = word;
+
+    /// <summary>Cuts every connection.</summary>
+    public void Cut()
+    {
+        while (_clients.TryTake(out var client)) client.Dispose();
+    }
 
     /// <summary>The first connection on which a client sends this word is cut when the broker has answered it with an acknowledgement, which is lost.</summary>
     /// <param name="isAway">Whether nobody comes through from then on.</param>
@@ -70,6 +89,7 @@ internal sealed class HoldingProxy : IDisposable
             try
             {
                 if (_isAway) return;
+                _clients.Add(client);
 
                 // Small buffers, so that what is not taken here stays at the broker.
                 server.ReceiveBufferSize = 64 * 1024;
@@ -109,6 +129,7 @@ internal sealed class HoldingProxy : IDisposable
     private async Task ComeAsync(NetworkStream from, NetworkStream to, Task cutting)
     {
         var buffer = new byte[32 * 1024];
+        var last = Task.CompletedTask;
         for (int count; (count = await from.ReadAsync(buffer)) > 0;)
         {
             if (cutting.IsCompleted)
@@ -119,8 +140,21 @@ internal sealed class HoldingProxy : IDisposable
                 return;
             }
 
+            if (Latency > TimeSpan.Zero)
+            {
+                last = LaterAsync(last, to, buffer[..count]);
+                continue;
+            }
+
             await to.WriteAsync(buffer.AsMemory(0, count));
             if (BytesPerSecond > 0) await Task.Delay(TimeSpan.FromSeconds((double)count / BytesPerSecond));
         }
+    }
+
+    private async Task LaterAsync(Task before, NetworkStream to, byte[] piece)
+    {
+        await Task.Delay(Latency);
+        await before;
+        await to.WriteAsync(piece);
     }
 }

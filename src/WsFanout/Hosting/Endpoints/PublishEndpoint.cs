@@ -97,7 +97,7 @@ internal sealed class PublishEndpoint
             limit.CancelAfter(_options.Timeout);
             var result = await _state.Source.PublishAsync(channel, body.Bytes, limit.Token);
             if (result.Problem is null) _metrics.Stored(body.Bytes.Length, _state.Time.GetElapsedTime(started).TotalSeconds);
-            return result;
+            return result.Outcome == PublishResult.UnknownOutcome && context.RequestAborted.IsCancellationRequested ? PublishResult.Refused("aborted", "the client went away") : result;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
