@@ -32,6 +32,20 @@ public sealed class ReattachTests
     }
 
     [Fact]
+    public async Task A_broker_that_is_away_is_warned_of_once_whatever_the_attempts_to_reach_it_say()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats);
+
+        await nats.KillAsync();
+        await Wait.UntilAsync(
+            async () => (await server.Http.GetStringAsync(new Uri("health", UriKind.Relative))).Contains("refused", StringComparison.Ordinal),
+            "the reason should be the newest attempt's");
+
+        Assert.Single(server.Log, line => line.Contains("Not attached", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_large_last_message_on_a_slow_line_does_not_keep_the_server_from_attaching()
     {
         await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { Config = "max_payload: 8MB" });

@@ -13,6 +13,8 @@ internal sealed partial class JetStreamIntake : IMessageSource
 
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _js;
+    private const string Disconnected = "disconnected";
+
     private readonly StreamLedger _ledger;
     private readonly Ring _ring;
     private readonly IntakeContext _context;
@@ -141,7 +143,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         {
             // What keeps the connection from opening can change while it does.
             await Task.WhenAny(open, Task.Delay(TimeSpan.FromSeconds(1), _context.Time, stopping));
-            if (!open.IsCompleted) Away("disconnected", _connection.LastError ?? "not connected to the broker");
+            if (!open.IsCompleted) Away(Disconnected, _connection.LastError ?? "not connected to the broker");
         }
 
         await open;
@@ -163,7 +165,8 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private void Away(string reason, string detail)
     {
         var state = _state;
-        if (state.Attached || state.Reason != reason || state.Detail != detail) LogAway(_context.Options.StreamName, reason, detail);
+        // Without a connection the detail changes with each attempt, and the connection says that itself.
+        if (state.Attached || state.Reason != reason || (reason != Disconnected && state.Detail != detail)) LogAway(_context.Options.StreamName, reason, detail);
 
         // Away since the last time it was attached, not since the last change of the reason.
         _state = new IntakeState(state.EverAttached, false, reason, detail, state.Attached ? _context.Time.GetTimestamp() : state.Since);
@@ -174,7 +177,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         NatsNoRespondersException => "jetstream_off",
         NatsPermissionException => "not_permitted",
         NatsTimeoutException => "no_answer",
-        NatsNotConnectedException => "disconnected",
+        NatsNotConnectedException => Disconnected,
         NatsJSApiException => "refused",
         _ => "broker_error",
     };

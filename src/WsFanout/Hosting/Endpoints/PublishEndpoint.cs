@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using WsFanout.Intake;
 using WsFanout.Messages;
@@ -47,7 +48,13 @@ internal sealed class PublishEndpoint
             return;
         }
 
-        if (result.Outcome == "aborted") return;
+        if (result.Outcome == "aborted")
+        {
+            // Nobody may be left with the framework's own 200.
+            context.Abort();
+            return;
+        }
+
         if (result.Outcome == "unauthorized") context.Response.Headers.WWWAuthenticate = "Bearer";
         int? retryAfter = result.Outcome is "too_many_pending" or "rate_limited" or "unavailable" ? Random.Shared.Next(1, MaxRetrySeconds + 1) : null;
         await JsonAnswer.RefuseAsync(context, StatusOf(result.Outcome), result.Outcome, result.Problem, retryAfter);
@@ -107,13 +114,15 @@ internal sealed class PublishEndpoint
         {
             return PublishResult.Refused("timeout", $"the stream has not taken it within {_options.Timeout} (WS_PUBLISH_TIMEOUT); it is not stored");
         }
-        catch (BadHttpRequestException broken)
-        {
-            return PublishResult.Refused("bad_request", broken.Message);
-        }
-        catch (IOException)
+        catch (ConnectionResetException)
         {
             return PublishResult.Refused("aborted", "the client went away");
+        }
+        catch (IOException broken)
+        {
+            // The body is no HTTP (a chunk without a size, or with one beyond all bounds, is an IOException too): nothing behind it can be read.
+            context.Response.Headers.Connection = "close";
+            return PublishResult.Refused("bad_request", broken.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsFanout.Intake;
 
 namespace WsFanout.Hosting.Endpoints;
@@ -17,14 +18,17 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
     /// <param name="tooLarge">Says by the bytes so far whether it is refused for its size.</param>
     public static async Task<RequestBody> ReadAsync(HttpContext context, TimeSpan within, Func<long, PublishResult?> tooLarge)
     {
-        // Cancelling what is pending, not the call: the framework takes a cancelled call for one that still reads.
+        // WS_PUBLISH_TIMEOUT decides how slow is too slow; the framework's own rule would call it a bad request.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
+
+        // Cancelling what is pending, not the call: the framework takes a cancelled call for one that still reads. A client that goes ends it too.
         var reader = context.Request.BodyReader;
         using var late = new CancellationTokenSource(within);
         using var waking = late.Token.Register(reader.CancelPendingRead);
         var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, SmallestBuffer, LargestFirstBuffer));
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            var read = await reader.ReadAsync(CancellationToken.None);
             foreach (var piece in read.Buffer) bytes.Write(piece.Span);
             reader.AdvanceTo(read.Buffer.End);
             if (tooLarge(bytes.WrittenCount) is { } refused) return new RequestBody(default, refused);
