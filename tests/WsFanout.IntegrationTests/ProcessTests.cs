@@ -43,7 +43,9 @@ public sealed class ProcessTests
             var config = JsonNode.Parse(await http.GetStringAsync(new Uri("config", UriKind.Relative)))!;
 
             Assert.DoesNotContain(program.Output, line => Level(line) is "warning" or "error" or "critical");
-            Assert.Empty(config["notes"]!.AsArray());
+
+            // The plan is for two cores; on one it is told that its thresholds may never be reached.
+            Assert.Equal(Environment.ProcessorCount < 2 ? 1 : 0, config["notes"]!.AsArray().Count);
             Assert.Empty(config["not_active_yet"]!.AsArray());
             Assert.Contains(program.Output, line => line.Contains("threads carry the 256 workers asked for", StringComparison.Ordinal));
         }
