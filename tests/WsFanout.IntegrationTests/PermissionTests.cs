@@ -54,6 +54,27 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task Without_the_right_to_look_at_a_message_an_empty_stream_is_served_until_the_first_reconnect()
+    {
+        const string right = "$JS.API.STREAM.MSG.GET.ODIN_TOKENS";
+        await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { Config = Config(right) });
+        await using var first = await StartAsync(nats);
+        await first.WaitUntilReadyAsync();
+        await first.PublishAsync("a.b", "1");
+        await nats.RestartAsync(Config(right));
+        await using var second = await StartAsync(nats);
+
+        foreach (var server in new[] { first, second })
+        {
+            await Wait.UntilAsync(async () => (await NatsCheckAsync(server)).Contains(right, StringComparison.Ordinal), "health should name the subject");
+            Assert.False(await server.IsAttachedAsync());
+        }
+
+        await nats.RestartAsync(Config(""));
+        foreach (var server in new[] { first, second }) await Wait.UntilAsync(server.IsAttachedAsync, "it should be attached with the right", TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Pulls_that_are_forbidden_are_named_in_the_log_and_do_not_count_as_attached()
     {
         const string right = "$JS.API.CONSUMER.MSG.NEXT.ODIN_TOKENS.>";

@@ -7,6 +7,7 @@ internal sealed class StuckWatch(TimeSpan limit)
     /// <summary>Looks in a row that must find it so: a process that stood still finds it once, and then its workers go on.</summary>
     private const int Looks = 4;
 
+    // Whoever looks: one at a time.
     private int _found;
 
     /// <param name="busyFor">How long the longest turn has been going on.</param>

@@ -73,10 +73,10 @@ internal sealed partial class Attacher
     }
 
     /// <summary>Removes a consumer that is no longer used; it would go by itself, only later.</summary>
-    public Task DetachAsync(Attachment attachment, CancellationToken cancellationToken)
+    public Task DetachAsync(Attachment attachment)
     {
         attachment.Inbox.Dispose();
-        return DeleteAsync(attachment.Consumer, cancellationToken);
+        return DeleteAsync(attachment.Consumer, CancellationToken.None);
     }
 
     private async Task DeleteLeftBehindAsync(CancellationToken cancellationToken)

@@ -9,12 +9,10 @@ namespace WsFanout.Intake;
 /// </summary>
 internal sealed partial class JetStreamIntake : IMessageSource
 {
-    private static readonly TimeSpan DetachTimeout = TimeSpan.FromSeconds(1);
+    private const string Disconnected = "disconnected";
 
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _js;
-    private const string Disconnected = "disconnected";
-
     private readonly StreamLedger _ledger;
     private readonly Ring _ring;
     private readonly IntakeContext _context;
@@ -132,7 +130,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
             // Only a consumer that brought something ends the pauses: one that is lost again and again right away must not be made without them.
             if (loop is not null) _lastWasUseless = !loop.Proof.IsCompleted;
             if (loop is { Proof.IsCompleted: true }) _pace.Reset();
-            if (attachment is not null) await DetachAsync(attachment);
+
+            // Best effort, also when told to stop: what can't be deleted goes by itself.
+            if (attachment is not null) await _attacher.DetachAsync(attachment);
         }
     }
 
@@ -149,13 +149,6 @@ internal sealed partial class JetStreamIntake : IMessageSource
         await open;
     }
 
-    /// <summary>Best effort: the stop token may have fired, and the broker may be gone; the consumer then goes by itself.</summary>
-    private async Task DetachAsync(Attachment attachment)
-    {
-        using var limit = new CancellationTokenSource(DetachTimeout, _context.Time);
-        await _attacher.DetachAsync(attachment, limit.Token);
-    }
-
     private void Attached()
     {
         _state = new IntakeState(true, true, null, null, _context.Time.GetTimestamp());
@@ -165,6 +158,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private void Away(string reason, string detail)
     {
         var state = _state;
+
         // Without a connection the detail changes with each attempt, and the connection says that itself.
         if (state.Attached || state.Reason != reason || (reason != Disconnected && state.Detail != detail)) LogAway(_context.Options.StreamName, reason, detail);
 

@@ -12,7 +12,7 @@ internal sealed record PublishOptions
     /// <summary>Requests waiting for the stream. Beyond: 503 with <c>Retry-After</c>.</summary>
     public int MaxPending { get; init; } = 1024;
 
-    /// <summary>Time to the stream's answer. Beyond: 503.</summary>
+    /// <summary>Time for the body, and then as much to the stream's answer. Beyond: 503.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Requests a second, 0 = unlimited. Beyond, after <see cref="Burst"/>: 429.</summary>

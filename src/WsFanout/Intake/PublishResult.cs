@@ -12,7 +12,7 @@ internal sealed record PublishResult(string Outcome, long Sequence, string? Prob
 
     /// <summary>The stream was given the message, and what it made of it never came back.</summary>
     public static PublishResult Unknown() => new(
-        UnknownOutcome, 0, "the stream's answer did not come in time (WS_PUBLISH_TIMEOUT): the message may have been stored, published again it may be stored twice");
+        UnknownOutcome, 0, "the stream's answer was lost or did not come in time (WS_PUBLISH_TIMEOUT): the message may have been stored, published again it may be stored twice");
 
     public static PublishResult Refused(string outcome, string problem) => new(outcome, 0, problem);
 }

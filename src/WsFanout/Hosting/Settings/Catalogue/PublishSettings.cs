@@ -32,7 +32,7 @@ internal static class PublishSettings
         "WS_PUBLISH_MAX_PENDING", new CountGrammar(1, 1_000_000), 1024, "Requests waiting for the stream. Beyond: 503 with `Retry-After`.");
 
     public static readonly Setting<TimeSpan> Timeout = new(
-        "WS_PUBLISH_TIMEOUT", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time to the stream's answer. Beyond: 503.");
+        "WS_PUBLISH_TIMEOUT", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time for the body, and then as much to the stream's answer. Beyond: 503.");
 
     public static readonly Setting<double> Rate = new(
         "WS_PUBLISH_RATE", new RateGrammar(0.1, 1e9) { Zero = "unlimited" }, 0, "Requests a second. Beyond, after the burst: 429.");
