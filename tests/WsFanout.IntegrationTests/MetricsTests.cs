@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using WsFanout.Clients;
-using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
 using WsFanout.Tests.Deploy;

@@ -1,20 +1,17 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor;
+using WsFanout.Governor.Entry;
+using WsFanout.Governor.Meters;
 using WsFanout.History;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Hosting.Settings;
-using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Intake;
 using WsFanout.Telemetry;
-using WsFanout.Transport;
 
 namespace WsFanout.Hosting;
 
@@ -26,15 +23,6 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
     /// <summary>Kept of the drain timeout for what comes after the last client.</summary>
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
-
-    /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
-
-    /// <summary>
-    /// Whoever takes answers of plain HTTP more slowly is cut. What the kernel has taken counts as read until it is full, so who asks for
-    /// megabytes and reads nothing is held for some minutes.
-    /// </summary>
-    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     private static readonly TimeSpan SourceStopTimeout = TimeSpan.FromSeconds(2);
 
@@ -77,17 +65,19 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _state = new ServerState(_source, time);
 
         var cpu = new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time);
-        _housekeeping = new Housekeeping(cpu, _workers, _settings.Governor.CpuSampleInterval, time);
+        var memory = new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes);
+        var governor = new LoadGovernor(_settings.Governor, time);
+        _housekeeping = new Housekeeping(cpu, memory, governor, _workers, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, cpu, version);
         _exporter = new PrometheusExporter(_meters);
         var router = new Router(
-            new WebSocketEndpoint(_state, slots, _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, cpu, _settings.Governor, ledger, ring)),
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _app = BuildListener(loggers, clientMetrics);
+        _app = new HttpListeners(_settings, clientMetrics, time).Build(loggers);
         _app.Run(router.HandleAsync);
     }
 
@@ -203,52 +193,6 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         metrics.Limits(governor.CpuLimitCores, governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
         metrics.Observe(() => cpu.Percent, () => Environment.WorkingSet, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
-    }
-
-    private WebApplication BuildListener(ILoggerFactory loggers, ClientMetrics metrics)
-    {
-        var open = new ConnectionSlots(_settings.Governor.MaxOpenConnections);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = _settings.Host.ListenBacklog);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
-
-        // The last factory that is registered is the one that is asked.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter));
-        return builder.Build();
-
-        IDisposable? Enter()
-        {
-            var place = open.TryTake();
-            if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-            return place;
-        }
-    }
-
-    private void ConfigureKestrel(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.RequestHeadersTimeout = _settings.Host.HandshakeTimeout;
-
-        kestrel.Limits.KeepAliveTimeout = KeepAlive;
-        kestrel.Limits.MinResponseDataRate = SlowestReader;
-
-        // What is too large is the publish endpoint's business, with an answer that says so.
-        kestrel.Limits.MaxRequestBodySize = null;
-
-        var address = ListenAddress.Parse(_settings.Host.Address, out var problem) ?? throw new ArgumentException(problem);
-        if (address.Host.Length == 0) kestrel.ListenAnyIP(address.Port, Configure);
-        else if (IPAddress.TryParse(address.Host, out var ip)) kestrel.Listen(ip, address.Port, Configure);
-        else if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, Configure);
-        else kestrel.Listen(Dns.GetHostAddresses(address.Host)[0], address.Port, Configure);
-
-        void Configure(ListenOptions listen)
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => new FirstByte(next, _settings.Host.HandshakeTimeout, _time).HandleAsync);
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Listening on {Address}.")]

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using WsFanout.Clients;
-using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Settings.Catalogue;
 using WsFanout.Tests.Hosting.Settings;
 

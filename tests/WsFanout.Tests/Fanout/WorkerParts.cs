@@ -1,7 +1,7 @@
 using System.Text;
 using WsFanout.Clients;
 using WsFanout.Fanout;
-using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
 

@@ -1,5 +1,7 @@
 using WsFanout.Fanout;
 using WsFanout.Governor;
+using WsFanout.Governor.Entry;
+using WsFanout.Governor.Meters;
 using WsFanout.Intake;
 
 namespace WsFanout.Hosting.Endpoints;

@@ -1,17 +1,14 @@
 using WsFanout.Clients;
 using WsFanout.Fanout;
-using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.Telemetry;
 using WsFanout.Transport;
 
 namespace WsFanout.Hosting.Endpoints;
 
 /// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
-internal sealed class WebSocketEndpoint(ServerState state, ConnectionSlots slots, Workers workers, ClientOptions options, ClientMetrics metrics)
+internal sealed class WebSocketEndpoint(ServerState state, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
-    /// <summary>Refused clients come back spread over this long.</summary>
-    private const int MaxRetrySeconds = 10;
-
     public async Task HandleAsync(HttpContext context)
     {
         var requestedAt = state.Time.GetTimestamp();
@@ -34,12 +31,11 @@ internal sealed class WebSocketEndpoint(ServerState state, ConnectionSlots slots
             return;
         }
 
-        // The place is taken last, so that nothing between it and the client's end can refuse and forget it.
         var refusal = state.IsDraining ? Refusal.Draining : state.Source.State.EverAttached ? null : Refusal.Starting;
-        using var lease = refusal is null ? slots.TryTake() : null;
+        using var lease = refusal is null ? admission.TryEnter(out refusal) : null;
         if (lease is null)
         {
-            await RefuseAsync(context, refusal ?? Refusal.MaxConnections);
+            await RefuseAsync(context, refusal!);
             return;
         }
 
@@ -62,7 +58,7 @@ internal sealed class WebSocketEndpoint(ServerState state, ConnectionSlots slots
 
         // Who can't be served now must not keep a descriptor while it waits.
         if (refusal.IsPassing) context.Response.Headers.Connection = "close";
-        int? retryAfter = refusal.IsPassing ? Random.Shared.Next(1, MaxRetrySeconds + 1) : null;
+        int? retryAfter = refusal.IsPassing ? Admission.RetryAfterSeconds() : null;
         return JsonAnswer.RefuseAsync(context, refusal.Status, refusal.Word, refusal.Message, retryAfter);
     }
 }

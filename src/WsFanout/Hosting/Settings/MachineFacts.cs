@@ -1,5 +1,5 @@
 using System.Globalization;
-using WsFanout.Governor;
+using WsFanout.Governor.Meters;
 
 namespace WsFanout.Hosting.Settings;
 

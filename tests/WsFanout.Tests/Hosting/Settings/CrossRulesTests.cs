@@ -1,4 +1,4 @@
-using WsFanout.Governor;
+using WsFanout.Governor.Meters;
 
 namespace WsFanout.Tests.Hosting.Settings;
 

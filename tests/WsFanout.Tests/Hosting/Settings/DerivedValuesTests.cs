@@ -1,5 +1,5 @@
 using WsFanout.Clients;
-using WsFanout.Governor;
+using WsFanout.Governor.Meters;
 using WsFanout.Hosting.Settings;
 
 namespace WsFanout.Tests.Hosting.Settings;

@@ -1,4 +1,4 @@
-using WsFanout.Governor;
+using WsFanout.Governor.Meters;
 using WsFanout.Hosting.Settings;
 
 namespace WsFanout.Tests.Hosting.Settings;

@@ -1,6 +1,6 @@
-using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 
-namespace WsFanout.Tests.Governor;
+namespace WsFanout.Tests.Governor.Entry;
 
 public sealed class ConnectionSlotsTests
 {

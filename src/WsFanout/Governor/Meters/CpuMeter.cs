@@ -1,4 +1,4 @@
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Meters;
 
 /// <summary>CPU used in percent of the limit, smoothed: a reading counts half after two more.</summary>
 /// <remarks>One thread samples; anyone reads <see cref="Percent"/>.</remarks>

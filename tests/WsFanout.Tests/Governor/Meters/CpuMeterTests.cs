@@ -1,6 +1,6 @@
-using WsFanout.Governor;
+using WsFanout.Governor.Meters;
 
-namespace WsFanout.Tests.Governor;
+namespace WsFanout.Tests.Governor.Meters;
 
 public sealed class CpuMeterTests
 {

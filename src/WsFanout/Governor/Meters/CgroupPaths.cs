@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Meters;
 
 /// <summary>Finds the directories of the cgroups that this process is in, inside containers and namespaces too.</summary>
 internal static class CgroupPaths

@@ -1,4 +1,4 @@
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Entry;
 
 /// <summary>Places for clients: exactly as many as the limit, whatever races for the last one.</summary>
 /// <remarks>Any thread.</remarks>

@@ -1,4 +1,4 @@
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Entry;
 
 /// <summary>One client's place. Given back once, however often it is disposed.</summary>
 internal sealed class SlotLease(ConnectionSlots slots) : IDisposable

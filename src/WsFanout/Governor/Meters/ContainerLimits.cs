@@ -1,4 +1,4 @@
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Meters;
 
 /// <summary>What the container grants this process: CPU quota and memory limit of its cgroups, version 1 or 2.</summary>
 /// <param name="CpuCores">Cores; null without a quota.</param>

@@ -1,4 +1,4 @@
-namespace WsFanout.Tests.Governor;
+namespace WsFanout.Tests.Governor.Meters;
 
 /// <summary>A directory that stands for <c>/</c>, gone with the test.</summary>
 internal sealed class FakeTree : IDisposable

@@ -1,4 +1,4 @@
-namespace WsFanout.Governor;
+namespace WsFanout.Governor.Entry;
 
 /// <summary>Why a handshake is refused: one catalogue for the status, the body and the metric.</summary>
 /// <param name="Status">HTTP status.</param>
