@@ -84,7 +84,7 @@ public sealed class PauseTests
 
         // Far more at once than a second's worth; three clients make each message three deliveries.
         await Task.WhenAll(Enumerable.Range(0, 300).Select(i =>
-            broker.Js.PublishAsync(Broker.Prefix + Channels[i % 3], "{}"u8.ToArray(), timeout: TimeSpan.FromSeconds(10), ct: CancellationToken.None)));
+            broker.Js.PublishAsync(Broker.Prefix + Channels[i % 3], "{}"u8.ToArray(), timeout: TimeSpan.FromSeconds(10), ct: CancellationToken.None).AsTask()));
         var left = 300 - await server.MetricAsync("ws_nats_messages_received_total");
 
         foreach (var client in clients) await client.WaitForMessagesAsync(300);
