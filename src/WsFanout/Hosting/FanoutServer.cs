@@ -6,7 +6,6 @@ using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor;
 using WsFanout.Governor.Entry;
-using WsFanout.Governor.Meters;
 using WsFanout.History;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Hosting.Settings;
@@ -64,16 +63,15 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, fanoutMetrics, clientMetrics, time), ring, loggers);
         _state = new ServerState(_source, time);
 
-        var cpu = new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time);
-        var memory = new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes);
+        var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
         var governor = new LoadGovernor(_settings.Governor, time);
-        _housekeeping = new Housekeeping(cpu, memory, governor, _workers, _settings.Governor.CpuSampleInterval, time);
-        RegisterMetrics(slots, cpu, version);
+        _housekeeping = new Housekeeping(measured.Cpu, measured.Memory, governor, _workers, _settings.Governor.CpuSampleInterval, time);
+        RegisterMetrics(slots, measured, version);
         _exporter = new PrometheusExporter(_meters);
         var router = new Router(
             new WebSocketEndpoint(_state, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
-            new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, cpu, _settings.Governor, ledger, ring)),
+            new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, measured.Cpu, measured.Memory, _settings.Governor, ledger, ring)),
             _exporter,
             result,
             loggers.CreateLogger<Router>());
@@ -185,13 +183,13 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         return new BuiltInSource(ledger, new ServedSubjects(_settings.Stream), _settings.Publish, _time);
     }
 
-    private void RegisterMetrics(ConnectionSlots slots, CpuMeter cpu, string version)
+    private void RegisterMetrics(ConnectionSlots slots, ResourceMeters measured, string version)
     {
         const int fixedLoops = 20;
         var governor = _settings.Governor;
         var metrics = new GovernorMetrics(_meters);
         metrics.Limits(governor.CpuLimitCores, governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
-        metrics.Observe(() => cpu.Percent, () => Environment.WorkingSet, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
+        metrics.Observe(() => measured.Cpu.Percent, () => measured.Memory.Bytes, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
     }
 

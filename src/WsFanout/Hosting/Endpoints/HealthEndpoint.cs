@@ -67,12 +67,13 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         {
             json.WriteNumber("percent", Math.Round(facts.Cpu.Percent, 1));
             json.WriteNumber("limit_cores", facts.Governor.CpuLimitCores);
-            json.WriteString("source", "process");
+            json.WriteString("source", facts.Cpu.Source.Text);
         });
         Check(json, "memory", true, null, () =>
         {
-            json.WriteNumber("bytes", Environment.WorkingSet);
+            json.WriteNumber("bytes", facts.Memory.Bytes);
             json.WriteNumber("limit_bytes", facts.Governor.MemoryLimitBytes);
+            json.WriteString("source", facts.Memory.Source.Text);
         });
         Check(json, "intake", intake.Attached, intake.Reason, () =>
         {
