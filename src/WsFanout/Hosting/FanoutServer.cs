@@ -111,7 +111,18 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Start();
         _sourceRuns = RunSourceAsync();
         _housekeepingRuns = _housekeeping.RunAsync(_stopHousekeeping.Token);
-        await _listeners.StartAsync(_router, _loggers, cancellationToken);
+        try
+        {
+            await _listeners.StartAsync(_router, _loggers, cancellationToken);
+        }
+        catch (ListenFailedException)
+        {
+            // Disposed under their running loops, the parts would report faults that are none.
+            await StopFlowAsync();
+            await StopHousekeepingAsync();
+            throw;
+        }
+
         if (AdminEndPoint is { } admin) LogListeningOnBoth(EndPoint.ToString(), admin.ToString());
         else LogListening(EndPoint.ToString());
     }
@@ -129,13 +140,10 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
         await WaitForLastClientAsync(budget);
 
-        await _stopSource.CancelAsync();
-        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
-        await _workers.StopAsync();
+        await StopFlowAsync();
         using var limit = new CancellationTokenSource(AfterDrain, _time);
         await _listeners.StopAsync(limit.Token);
-        await _stopHousekeeping.CancelAsync();
-        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopHousekeepingAsync();
         LogStopped();
     }
 
@@ -149,6 +157,19 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _meters.Dispose();
         _stopSource.Dispose();
         _stopHousekeeping.Dispose();
+    }
+
+    private async Task StopFlowAsync()
+    {
+        await _stopSource.CancelAsync();
+        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
+        await _workers.StopAsync();
+    }
+
+    private async Task StopHousekeepingAsync()
+    {
+        await _stopHousekeeping.CancelAsync();
+        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunSourceAsync()
