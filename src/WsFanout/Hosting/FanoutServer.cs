@@ -62,22 +62,24 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _source = CreateSource(ledger, ring, intakeMetrics, loggers);
         _workers = new Workers(
             new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, fanoutMetrics, clientMetrics, time), ring, loggers);
-        _state = new ServerState(_source, time);
+        _state = new ServerState(_source, ledger, time);
 
         var cpu = new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time);
         var memory = new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes);
         var governor = new LoadGovernor(_settings.Governor, time);
         _housekeeping = new Housekeeping(cpu, memory, governor, _workers, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, cpu, version);
+        var pace = new AcceptPace(_settings.Entry.RefusalsPerSecond, time);
+        clientMetrics.ObservePauses(() => pace.Paused);
         _exporter = new PrometheusExporter(_meters);
         var router = new Router(
-            new WebSocketEndpoint(_state, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, new Admission(_settings.Entry, governor, slots, pace, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, cpu, _settings.Governor, ledger, ring)),
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _app = new HttpListeners(_settings, clientMetrics, time).Build(loggers);
+        _app = new HttpListeners(_settings, clientMetrics, pace, time).Build(loggers);
         _app.Run(router.HandleAsync);
     }
 

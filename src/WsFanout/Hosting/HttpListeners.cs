@@ -11,8 +11,14 @@ using WsFanout.Transport;
 namespace WsFanout.Hosting;
 
 /// <summary>Makes the web application that listens: addresses, protocols, bounds of a connection.</summary>
-internal sealed class HttpListeners(ServerSettings settings, ClientMetrics metrics, TimeProvider time)
+internal sealed class HttpListeners(ServerSettings settings, ClientMetrics metrics, AcceptPace pace, TimeProvider time)
 {
+    /// <summary>
+    /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
+    /// near to the limit says that nearly all are taken.
+    /// </summary>
+    private const int LastDescriptors = 32;
+
     /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
@@ -25,6 +31,7 @@ internal sealed class HttpListeners(ServerSettings settings, ClientMetrics metri
     public WebApplication Build(ILoggerFactory loggers)
     {
         var open = new ConnectionSlots(settings.Governor.MaxOpenConnections);
+        var highest = MachineFacts.Read().DescriptorLimit - LastDescriptors;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
@@ -33,14 +40,16 @@ internal sealed class HttpListeners(ServerSettings settings, ClientMetrics metri
 
         // The last factory that is registered is the one that is asked.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter));
+            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace.WaitAsync));
         return builder.Build();
 
-        IDisposable? Enter()
+        IDisposable? Enter(long descriptor)
         {
-            var place = open.TryTake();
-            if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-            return place;
+            var place = descriptor < highest ? open.TryTake() : null;
+            if (place is not null) return place;
+            metrics.ClientRefused(Refusal.MaxConnections.Word);
+            pace.Spend();
+            return null;
         }
     }
 

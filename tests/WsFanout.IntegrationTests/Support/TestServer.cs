@@ -37,7 +37,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Starts a server that takes the machine for what it is told.</summary>
     public static async Task<TestServer> StartAsync(SettingsContext context, params (string Name, string Value)[] variables)
     {
-        var environment = new Dictionary<string, string> { ["WS_ADDR"] = "127.0.0.1:0", ["WS_CLIENT_RATE"] = "1000", ["WS_CLIENT_BURST"] = "1000" };
+        var environment = new Dictionary<string, string> { ["WS_ADDR"] = "127.0.0.1:0", ["WS_CLIENT_RATE"] = "1000", ["WS_CLIENT_BURST"] = "1000", ["WS_CONNECT_RATE"] = "unlimited" };
         foreach (var (name, value) in variables) environment[name] = value;
         var settings = SettingsReader.Read(environment, context with { Directory = Path.GetTempPath() });
         Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));
