@@ -31,17 +31,19 @@ internal sealed partial class ServerProgram : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Runs the program in an empty folder, with the given variables and none of this process's of its kind.</summary>
-    public static ServerProgram Start(string folder, string[] arguments, params (string Name, string Value)[] variables)
+    public static ServerProgram Start(string folder, string[] arguments, params (string Name, string Value)[] variables) =>
+        Start(folder, ["dotnet", Path.Combine(AppContext.BaseDirectory, "wsfanout.dll"), .. arguments], variables.AsSpan());
+
+    private static ServerProgram Start(string folder, ReadOnlySpan<string> command, ReadOnlySpan<(string Name, string Value)> variables)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wsfanout.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("WS_", StringComparison.Ordinal) || name.StartsWith("JS_", StringComparison.Ordinal) || name.StartsWith("NATS_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);
@@ -52,9 +54,17 @@ internal sealed partial class ServerProgram : IDisposable
     }
 
     /// <summary>Starts the server on a port of the system's choice and waits until its log says which.</summary>
-    public static async Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables)
+    public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables) =>
+        ServeAsync(Start(folder, [], [("WS_ADDR", "127.0.0.1:0"), .. variables]));
+
+    /// <summary>The same, by a shell that changes what the process is given before it becomes the server.</summary>
+    /// <param name="preparation">A command of bash.</param>
+    public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, string preparation, params (string Name, string Value)[] variables) =>
+        ServeAsync(Start(
+            folder, ["bash", "-c", $"{preparation}; exec dotnet '{Path.Combine(AppContext.BaseDirectory, "wsfanout.dll")}'"], [("WS_ADDR", "127.0.0.1:0"), .. variables]));
+
+    private static async Task<(ServerProgram Program, Uri Address)> ServeAsync(ServerProgram program)
     {
-        var program = Start(folder, [], [("WS_ADDR", "127.0.0.1:0"), .. variables]);
         await Wait.UntilAsync(() => program.Address() is not null || program.HasExited, $"the server should say where it listens");
         Assert.False(program.HasExited, string.Join('\n', program.Errors.Concat(program.Output)));
         return (program, new Uri($"http://{program.Address()}/"));
