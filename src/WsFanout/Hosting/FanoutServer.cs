@@ -68,23 +68,25 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
-        _state = new ServerState(_source, time);
+        _state = new ServerState(_source, ledger, time);
 
         var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
         var meters = new LoadMeters(measured.Cpu, measured.Memory, new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
         _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, governorMetrics, meters, version);
+        var pace = new AcceptPace(_settings.Entry.RefusalsPerSecond, time);
+        clientMetrics.ObservePauses(() => pace.Paused);
         _exporter = new PrometheusExporter(_meters);
         var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
         _router = new Router(
-            new WebSocketEndpoint(_state, origins, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, pace, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _listeners = new HttpListeners(_settings.Host, _settings.Governor, clientMetrics, time);
+        _listeners = new HttpListeners(_settings.Host, _settings.Governor, pace, clientMetrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>
