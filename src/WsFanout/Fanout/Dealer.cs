@@ -6,7 +6,7 @@ namespace WsFanout.Fanout;
 
 /// <summary>Gives each entry of the ring to the clients of one worker that are owed it.</summary>
 /// <remarks>The worker's thread only. Nothing here allocates, locks or logs for a delivery.</remarks>
-internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetrics metrics, TimeProvider time)
+internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetrics metrics, WorkerCounters counters, TimeProvider time)
 {
     /// <summary>
     /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
@@ -17,6 +17,8 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
 
     private readonly HoldBudget _budget = new(time);
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * time.TimestampFrequency);
+
+    private long _dealt;
 
     /// <summary>How far this worker has dealt: what a position told to one of its clients means.</summary>
     public Position Position { get; private set; } = Position.None;
@@ -32,6 +34,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
         }
 
         if (!DealMessage(message, place)) return false;
+        counters.DealtInAll(_dealt);
         if (_budget.IsHolding) _budget.Release(time.GetTimestamp());
         Position = Position with { Sequence = message.Sequence, TimestampMs = message.TimestampMs };
         return true;
@@ -55,6 +58,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
             if (client.Queue.Add(message) == SendOutcome.Queued)
             {
                 client.DealtAt = place;
+                _dealt++;
                 roster.HasWork(client);
             }
             else

@@ -45,6 +45,11 @@ internal sealed class Ring
 
     public int Capacity => _capacity;
 
+    /// <summary>When the oldest message that some worker has not read arrived, or 0. Ticks of the monotonic clock; any thread.</summary>
+    /// <remarks>The writer may have let go of it meanwhile: then it has been read.</remarks>
+    public long OldestArrivedAt =>
+        SlowestCursor() is var slowest && slowest < Head && Volatile.Read(ref _entries[slowest & _mask]) is Message message ? message.ArrivedAt : 0;
+
     /// <summary>The entry at a position between the reader's cursor and the head.</summary>
     public StreamEntry this[long position] => _entries[position & _mask]!;
 

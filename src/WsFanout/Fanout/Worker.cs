@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using WsFanout.Clients;
-using WsFanout.Messages;
 using WsFanout.Transport;
 
 namespace WsFanout.Fanout;
@@ -38,6 +37,8 @@ internal sealed partial class Worker : IDisposable
     private readonly Dealer _dealer;
     private readonly RequestHandler _requests;
     private readonly ClientCare _care;
+    private readonly Shedding _shedding;
+    private readonly BatchAccount _account;
     private readonly long _longestJobTicks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -49,6 +50,7 @@ internal sealed partial class Worker : IDisposable
 
     // Any thread.
     private volatile DrainOrder? _drain;
+    private double _shedShare;
     private volatile bool _stopping;
     private int _clientCount;
     private long _busySince;
@@ -62,9 +64,11 @@ internal sealed partial class Worker : IDisposable
         _longestJobTicks = (long)(LongestJob.TotalSeconds * _time.TimestampFrequency);
         _index = new SubscriptionIndex(context.MaxIdleChannels);
         _roster = new Roster(_index, _answers, context.ClientMetrics, context.Metrics.Counters, _time);
-        _dealer = new Dealer(_index, _roster, context.ClientMetrics, _time);
+        _dealer = new Dealer(_index, _roster, context.ClientMetrics, context.Metrics.Counters, _time);
         _requests = new RequestHandler(context, _index, _roster, _dealer, _answers);
         _care = new ClientCare(context, _roster, _dealer, _answers);
+        _shedding = new Shedding(_roster);
+        _account = new BatchAccount(context);
         _thread = new Thread(Run) { Name = $"worker-{context.Number}", IsBackground = true };
     }
 
@@ -101,6 +105,13 @@ internal sealed partial class Worker : IDisposable
     public void Drain(DrainOrder order)
     {
         _drain = order;
+        Inbox.Ring();
+    }
+
+    /// <summary>Closes a part of the clients for overload. Any thread.</summary>
+    public void Shed(double share)
+    {
+        Interlocked.Exchange(ref _shedShare, share);
         Inbox.Ring();
     }
 
@@ -141,6 +152,7 @@ internal sealed partial class Worker : IDisposable
         worked |= AdmitJoins(started);
         worked |= TakeEvents(started);
         worked |= _care.Look(started, _drain);
+        worked |= ShedIfAsked();
         _roster.Flush();
 
         if (worked)
@@ -151,8 +163,15 @@ internal sealed partial class Worker : IDisposable
 
         Volatile.Write(ref _busySince, 0);
         Inbox.PrepareToSleep();
-        if ((_ring.Head != _cursor && !_isHeld) || !_joins.IsEmpty || !Inbox.IsEmpty || _stopping) Inbox.StayAwake();
+        if ((_ring.Head != _cursor && !_isHeld) || !_joins.IsEmpty || !Inbox.IsEmpty || Volatile.Read(ref _shedShare) > 0 || _stopping) Inbox.StayAwake();
         else Inbox.Sleep(_isHeld ? HeldPause : _care.UntilNextLook(_time.GetTimestamp()));
+    }
+
+    private bool ShedIfAsked()
+    {
+        if (Interlocked.Exchange(ref _shedShare, 0) is not (var share and > 0)) return false;
+        _shedding.Shed(share);
+        return true;
     }
 
     private bool ServeRing(long started)
@@ -242,8 +261,8 @@ internal sealed partial class Worker : IDisposable
                 connection.Taken();
                 break;
             case TransportEventKind.Sent:
-                CountSent(connection);
-                CountUnsent(connection, client);
+                _account.Sent(connection);
+                _account.Unsent(connection, client);
                 connection.BatchDone();
                 if (!client.IsGone) Roster.Flush(client);
                 break;
@@ -257,33 +276,6 @@ internal sealed partial class Worker : IDisposable
                 LogClientLeft(client.Id, client.Closing!.Name, waiting);
                 break;
         }
-    }
-
-    private void CountSent(StreamConnection connection)
-    {
-        var metrics = _context.Metrics;
-        var now = _time.GetTimestamp();
-        var wallMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var messages = 0;
-        var bytes = 0L;
-        foreach (var frame in connection.Sent)
-        {
-            bytes += frame!.Length;
-            if (frame is not Message message) continue;
-            messages++;
-            metrics.Delivery.Record(_time.GetElapsedTime(message.ArrivedAt, now).TotalSeconds);
-            metrics.Age.Record(Math.Max(0, wallMs - message.TimestampMs) / 1000.0);
-        }
-
-        metrics.Counters.Sent(messages, bytes);
-        if (messages > 0) metrics.Batch.Record(messages);
-    }
-
-    private void CountUnsent(StreamConnection connection, Client client)
-    {
-        var messages = 0;
-        foreach (var frame in connection.Unsent) messages += frame is Message ? 1 : 0;
-        if (messages > 0) _context.ClientMetrics.MessagesDropped((client.Closing ?? CloseReason.ConnectionLost).DropLabel, messages);
     }
 
     private bool IsLong(long started) => started != long.MaxValue && _time.GetTimestamp() - started > _longestJobTicks;

@@ -9,7 +9,7 @@ internal sealed class Workers : IDisposable
     public Workers(WorkersSetup setup, Ring ring, ILoggerFactory loggers)
     {
         _workers = [.. Enumerable.Range(0, setup.Fanout.WorkerThreads).Select(number => new Worker(
-            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.Metrics.For(number), setup.ClientMetrics, setup.Time),
+            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.LateAfter, setup.Metrics.For(number), setup.ClientMetrics, setup.Time),
             ring,
             loggers.CreateLogger<Worker>()))];
         ring.SetBells([.. _workers.Select(worker => (Action)worker.Inbox.Ring)]);
@@ -40,6 +40,13 @@ internal sealed class Workers : IDisposable
         }
 
         return fewest;
+    }
+
+    /// <summary>Closes a part of the clients for overload: the slowest first, then the newest.</summary>
+    /// <param name="share">0 … 1, of each worker's; at least one client of each that has any.</param>
+    public void Shed(double share)
+    {
+        foreach (var worker in _workers) worker.Shed(share);
     }
 
     public void Drain(DrainOrder order)

@@ -3,6 +3,9 @@ namespace WsFanout.Governor;
 /// <summary>How much of the machine this server may use, and at which part of it newcomers and intake stop.</summary>
 internal sealed record GovernorOptions
 {
+    /// <summary>Percent below a threshold of memory at which what began above it ends.</summary>
+    public const double MemoryHysteresis = 2;
+
     /// <summary>Cores; 100 % of <c>ws_cpu_percent</c> is this much.</summary>
     public double CpuLimitCores { get; init; } = 1;
 
@@ -32,4 +35,25 @@ internal sealed record GovernorOptions
 
     /// <summary>Time between two readings of the CPU meter; smoothed with a half-life of two readings.</summary>
     public TimeSpan CpuSampleInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Percent of <see cref="MemoryLimitBytes"/> above which new clients are refused; 100 is off, as for the next two.</summary>
+    public double MemoryRejectPercent { get; init; } = 85;
+
+    /// <summary>Percent above which clients are closed: the slowest, then the newest.</summary>
+    public double MemoryShedPercent { get; init; } = 95;
+
+    /// <summary>Percent above which intake pauses.</summary>
+    public double MemoryPausePercent { get; init; } = 97;
+
+    /// <summary>How long overload of the CPU may pause the intake before clients are shed and it goes on; zero: as long as needed.</summary>
+    public TimeSpan PauseBudget { get; init; }
+
+    /// <summary>Messages a second that the intake takes; 0 is unlimited. Beyond: they stay in the stream for longer.</summary>
+    public double MaxMessagesPerSecond { get; init; }
+
+    /// <summary>Deliveries (message × client) a second; 0 is unlimited. Beyond: the intake takes fewer messages.</summary>
+    public double MaxDeliveriesPerSecond { get; init; }
+
+    /// <summary>Time from a message's arrival to its socket above which it is late; zero: nothing is.</summary>
+    public TimeSpan LateAfter { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -1,26 +1,211 @@
 using WsFanout.Governor.Entry;
+using WsFanout.Telemetry;
 
 namespace WsFanout.Governor;
 
 /// <summary>
 /// Decides by what the machine is used at whether newcomers are let in and whether the intake may ask. Sits between the meters and those
-/// two.
+/// two. Goes up at once, comes down step by step at the pace of <see cref="ChangePace"/>.
 /// </summary>
-/// <remarks>One thread looks; anyone reads.</remarks>
-internal sealed class LoadGovernor(GovernorOptions options, TimeProvider time)
+/// <remarks>One look at a time, whoever looks; anyone reads.</remarks>
+internal sealed partial class LoadGovernor
 {
-    private volatile Refusal? _refusal;
+    /// <summary>Part of the clients that one order sheds.</summary>
+    private const double ShedShare = 0.05;
 
-    public GovernorState State { get; private set; }
+    /// <summary>While overload has the intake paused, a calm moment is used when the stream will drop something within this, however often the state has changed. Seconds.</summary>
+    private const double ShortHeadroom = 10;
+
+    private static readonly TimeSpan ShedEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CollectEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>Lateness has to last as long before newcomers are refused for it.</summary>
+    private static readonly TimeSpan LateFor = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly GovernorOptions _options;
+    private readonly GovernorMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    // Guarded by _gate.
+    private readonly Hysteresis _rejectByCpu;
+    private readonly Hysteresis _pauseByCpu;
+    private readonly Hysteresis _rejectByMemory;
+    private readonly Hysteresis _pauseByMemory;
+    private readonly ChangePace _pace;
+    private LoadReading _last;
+    private long _pausedAt;
+    private long? _lateSince;
+    private long? _shedAt;
+    private long? _collectedAt;
+    private long? _pauseForcedAt;
+    private TimeSpan _pauseForcedFor;
+    private long? _cpuPauseLiftedAt;
+
+    private volatile int _state;
+    private volatile Refusal? _refusal;
+    private long _since;
+
+    public LoadGovernor(GovernorOptions options, GovernorMetrics metrics, TimeProvider time, ILogger<LoadGovernor> logger)
+    {
+        _options = options;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        _rejectByCpu = new Hysteresis(options.CpuRejectPercent, options.CpuRejectResumePercent);
+        _pauseByCpu = new Hysteresis(options.CpuPausePercent, options.CpuPauseResumePercent);
+        _rejectByMemory = new Hysteresis(options.MemoryRejectPercent, options.MemoryRejectPercent - GovernorOptions.MemoryHysteresis);
+        _pauseByMemory = new Hysteresis(options.MemoryPausePercent, options.MemoryPausePercent - GovernorOptions.MemoryHysteresis);
+        _pace = new ChangePace(time);
+        _since = time.GetTimestamp();
+        Gate = new IntakeGate(time);
+        Budget = new IntakeBudget(options, time);
+        metrics.ObserveState(() => _state);
+    }
+
+    public GovernorState State => (GovernorState)_state;
+
+    /// <summary>When the present state began. Ticks of the monotonic clock; any thread.</summary>
+    public long Since => Volatile.Read(ref _since);
 
     /// <summary>Why newcomers are refused now; null while they are welcome. Any thread.</summary>
     public Refusal? Refusal => _refusal;
 
-    public IntakeGate Intake { get; } = new(time);
+    /// <summary>Whether the intake may ask at all.</summary>
+    public IntakeGate Gate { get; }
+
+    /// <summary>How much the intake may ask for.</summary>
+    public IntakeBudget Budget { get; }
 
     /// <summary>Judges one reading.</summary>
-    public void Look(in LoadReading reading)
+    public GovernorOrder Look(in LoadReading reading)
     {
-        _refusal = reading.CpuPercent > options.CpuRejectPercent && options.CpuRejectPercent < 100 ? Refusal.Cpu : null;
+        lock (_gate) return LookLocked(reading);
     }
+
+    /// <summary>Pauses the intake for a while as overload would: a switch of tests.</summary>
+    public void PauseFor(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            _pauseForcedAt = _time.GetTimestamp();
+            _pauseForcedFor = time;
+            LookLocked(_last);
+        }
+    }
+
+    private GovernorOrder LookLocked(in LoadReading reading)
+    {
+        _last = reading;
+        var now = _time.GetTimestamp();
+        var refusal = RefusalLocked(reading, now);
+        var pause = PauseLocked(reading, now);
+        var wanted = pause is not null ? GovernorState.Paused : refusal is not null ? GovernorState.Rejecting : GovernorState.Normal;
+        var shed = MemoryShedLocked(reading, now) | PauseBudgetLocked(pause, now, ref wanted);
+
+        // A state that only the pace still holds refuses with the reason it began with.
+        _refusal = wanted == GovernorState.Normal ? _refusal : refusal ?? pause;
+        MoveLocked(wanted, now);
+        if (State == GovernorState.Normal) _refusal = null;
+        if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent);
+        return new GovernorOrder(shed ? ShedShare : 0, CollectLocked(now));
+    }
+
+    private Refusal? RefusalLocked(in LoadReading reading, long now)
+    {
+        _lateSince = reading.IsLate ? _lateSince ?? now : null;
+        var isLate = _lateSince is { } since && _time.GetElapsedTime(since, now) >= LateFor;
+        var byMemory = _rejectByMemory.Update(reading.MemoryPercent);
+        if (_rejectByCpu.Update(reading.CpuPercent)) return Entry.Refusal.Cpu;
+        if (byMemory) return Entry.Refusal.Memory;
+        return isLate ? Entry.Refusal.Lag : null;
+    }
+
+    /// <returns>The refusal that a pause for this reason means to newcomers; null for no pause.</returns>
+    private Refusal? PauseLocked(in LoadReading reading, long now)
+    {
+        if (_pauseForcedAt is { } forcedAt && _time.GetElapsedTime(forcedAt, now) >= _pauseForcedFor) _pauseForcedAt = null;
+        if (_cpuPauseLiftedAt is { } liftedAt && _time.GetElapsedTime(liftedAt, now) >= _options.PauseBudget) _cpuPauseLiftedAt = null;
+        var byMemory = _pauseByMemory.Update(reading.MemoryPercent);
+        var byCpu = _pauseByCpu.Update(reading.CpuPercent) && _cpuPauseLiftedAt is null;
+        return byMemory ? Entry.Refusal.Memory : byCpu || _pauseForcedAt is not null ? Entry.Refusal.Cpu : null;
+    }
+
+    private bool MemoryShedLocked(in LoadReading reading, long now)
+    {
+        if (_options.MemoryShedPercent >= 100 || reading.MemoryPercent <= _options.MemoryShedPercent) return false;
+        if (_shedAt is { } last && _time.GetElapsedTime(last, now) < ShedEvery) return false;
+        _shedAt = now;
+        LogShed("memory", reading.MemoryPercent);
+        return true;
+    }
+
+    /// <summary>A pause that has used up its budget ends whatever the CPU reads, and some clients with it; for as long again the CPU does not pause.</summary>
+    /// <returns>Whether clients are to be shed.</returns>
+    private bool PauseBudgetLocked(Refusal? pause, long now, ref GovernorState wanted)
+    {
+        var isOver = _options.PauseBudget > TimeSpan.Zero && State == GovernorState.Paused && pause == Entry.Refusal.Cpu && _pauseForcedAt is null
+            && _time.GetElapsedTime(_pausedAt, now) >= _options.PauseBudget;
+        if (!isOver) return false;
+
+        _cpuPauseLiftedAt = now;
+        wanted = GovernorState.Rejecting;
+        LogShed("pause budget", _last.CpuPercent);
+        return true;
+    }
+
+    private void MoveLocked(GovernorState wanted, long now)
+    {
+        if (wanted == State)
+        {
+            _pace.NotCalm();
+            return;
+        }
+
+        if (wanted > State)
+        {
+            _pace.WentUp();
+            EnterLocked(wanted, now);
+            return;
+        }
+
+        _pace.Calm();
+        var mustRead = State == GovernorState.Paused && (_last.HeadroomSeconds < ShortHeadroom || _cpuPauseLiftedAt == now);
+        if (!mustRead && !_pace.MayGoDown()) return;
+        _pace.WentDown();
+        EnterLocked(State - 1, now);
+    }
+
+    private void EnterLocked(GovernorState next, long now)
+    {
+        var before = State;
+        LogChange(next > before ? LogLevel.Warning : LogLevel.Information, before, next, _refusal?.Word ?? "calm", _last.CpuPercent, _last.MemoryPercent);
+        _state = (int)next;
+        Volatile.Write(ref _since, now);
+        if (before == GovernorState.Normal) _metrics.Overloaded();
+        if (next == GovernorState.Paused)
+        {
+            _pausedAt = now;
+            Gate.Close();
+        }
+        else if (before == GovernorState.Paused)
+        {
+            Budget.CatchUp();
+            Gate.Open();
+        }
+    }
+
+    private bool CollectLocked(long now)
+    {
+        if (!_rejectByMemory.IsOn || (_collectedAt is { } last && _time.GetElapsedTime(last, now) < CollectEvery)) return false;
+        _collectedAt = now;
+        return true;
+    }
+
+    [LoggerMessage("Load: {Before} → {Now} ({Reason}): CPU {CpuPercent:0.0} % and memory {MemoryPercent:0.0} % of their limits.")]
+    private partial void LogChange(LogLevel level, GovernorState before, GovernorState now, string reason, double cpuPercent, double memoryPercent);
+
+    [LoggerMessage(LogLevel.Warning, "Load: 5 % of the clients are closed with 4100 ({Reason}, at {Percent:0.0} %).")]
+    private partial void LogShed(string reason, double percent);
 }

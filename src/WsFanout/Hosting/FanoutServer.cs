@@ -59,21 +59,29 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         var ring = new Ring(_settings.Fanout, threads);
         var history = new MessageHistory(_settings.History, new HistoryMetrics(_meters));
         var ledger = new StreamLedger(new ServedSubjects(_settings.Stream), history, ring, intakeMetrics, time);
-        _source = CreateSource(ledger, ring, intakeMetrics, loggers);
+        var governorMetrics = new GovernorMetrics(_meters);
+        var governor = new LoadGovernor(_settings.Governor, governorMetrics, time, loggers.CreateLogger<LoadGovernor>());
+        governor.Budget.Observe(() => fanoutMetrics.Dealt);
+        _source = CreateSource(ledger, ring, governor, intakeMetrics, loggers);
+        var lateAfter = _settings.Governor.LateAfter;
         _workers = new Workers(
-            new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, fanoutMetrics, clientMetrics, time), ring, loggers);
+            new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
+            ring,
+            loggers);
         _state = new ServerState(_source, time);
 
-        var cpu = new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time);
-        var memory = new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes);
-        var governor = new LoadGovernor(_settings.Governor, time);
-        _housekeeping = new Housekeeping(cpu, memory, governor, _workers, _settings.Governor.CpuSampleInterval, time);
-        RegisterMetrics(slots, cpu, version);
+        var meters = new LoadMeters(
+            new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time),
+            new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes),
+            new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
+        _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
+        RegisterMetrics(slots, governorMetrics, meters, version);
         _exporter = new PrometheusExporter(_meters);
         var router = new Router(
             new WebSocketEndpoint(_state, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
-            new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, cpu, _settings.Governor, ledger, ring)),
+            new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
+            _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,
             loggers.CreateLogger<Router>());
@@ -172,26 +180,25 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         if (_workers.ClientCount > 0) LogLeftBehind(_workers.ClientCount);
     }
 
-    private IMessageSource CreateSource(StreamLedger ledger, Ring ring, IntakeMetrics metrics, ILoggerFactory loggers)
+    private IMessageSource CreateSource(StreamLedger ledger, Ring ring, LoadGovernor governor, IntakeMetrics metrics, ILoggerFactory loggers)
     {
         if (_settings.Stream.Servers.Count > 0)
         {
-            var context = new IntakeContext(_settings.Stream, metrics, _time, loggers.CreateLogger<JetStreamIntake>());
+            var context = new IntakeContext(_settings.Stream, governor, metrics, _time, loggers.CreateLogger<JetStreamIntake>());
             return new JetStreamIntake(ledger, ring, context, _settings.Publish.Timeout, loggers);
         }
 
         // What a broker would tell is known without one.
-        metrics.Observe(() => true, () => 0, () => 0, () => double.PositiveInfinity, () => 0);
-        return new BuiltInSource(ledger, new ServedSubjects(_settings.Stream), _settings.Publish, _time);
+        metrics.Observe(() => true, () => 0, () => 0, () => double.PositiveInfinity, () => 0, () => governor.Gate.ClosedFor.TotalSeconds);
+        return new BuiltInSource(ledger, new ServedSubjects(_settings.Stream), _settings.Publish, governor, _time);
     }
 
-    private void RegisterMetrics(ConnectionSlots slots, CpuMeter cpu, string version)
+    private void RegisterMetrics(ConnectionSlots slots, GovernorMetrics metrics, LoadMeters meters, string version)
     {
         const int fixedLoops = 20;
         var governor = _settings.Governor;
-        var metrics = new GovernorMetrics(_meters);
         metrics.Limits(governor.CpuLimitCores, governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
-        metrics.Observe(() => cpu.Percent, () => Environment.WorkingSet, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
+        metrics.Observe(() => meters.Cpu.Percent, () => meters.Memory.Bytes, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
     }
 

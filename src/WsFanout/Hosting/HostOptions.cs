@@ -15,6 +15,9 @@ internal sealed record HostOptions
     /// <summary>Time from SIGTERM to the end of the process.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Whether tests may pause the intake by a request.</summary>
+    public bool OffersTestPause { get; init; }
+
     public Microsoft.Extensions.Logging.LogLevel LogLevel { get; init; } = Microsoft.Extensions.Logging.LogLevel.Information;
 
     /// <summary>One JSON object a line; else text for people.</summary>

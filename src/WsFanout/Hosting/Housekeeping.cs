@@ -5,7 +5,9 @@ using WsFanout.Governor.Meters;
 namespace WsFanout.Hosting;
 
 /// <summary>What runs beside the flow at a steady pace: readings of the meters, the governor's look at them, and a look whether every worker still moves.</summary>
-internal sealed class Housekeeping(CpuMeter cpu, MemoryMeter memory, LoadGovernor governor, Workers workers, TimeSpan interval, TimeProvider time)
+/// <param name="headroomSeconds">Time until the stream drops a message that has not been read.</param>
+internal sealed class Housekeeping(
+    LoadMeters meters, LoadGovernor governor, Workers workers, Func<double> headroomSeconds, TimeSpan interval, TimeProvider time)
 {
     private readonly StuckWatch _watch = new(TimeSpan.FromSeconds(30));
 
@@ -15,10 +17,17 @@ internal sealed class Housekeeping(CpuMeter cpu, MemoryMeter memory, LoadGoverno
         using var timer = new PeriodicTimer(interval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            cpu.Sample();
-            memory.Sample();
-            governor.Look(new LoadReading(cpu.Percent, memory.Percent, IsLate: false));
+            meters.Cpu.Sample();
+            meters.Memory.Sample();
+            var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp;
+            Obey(governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, headroomSeconds())));
             if (_watch.IsStuck(workers.BusyFor)) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
         }
+    }
+
+    private void Obey(GovernorOrder order)
+    {
+        if (order.ShedShare > 0) workers.Shed(order.ShedShare);
+        if (order.Collect) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

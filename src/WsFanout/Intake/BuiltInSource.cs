@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using WsFanout.Governor;
 using WsFanout.Messages;
 
 namespace WsFanout.Intake;
@@ -10,9 +11,11 @@ internal sealed class BuiltInSource : IMessageSource
     private const long NanosPerMillisecond = 1_000_000;
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RateInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly StreamLedger _ledger;
     private readonly ServedSubjects _served;
+    private readonly LoadGovernor _governor;
     private readonly TimeProvider _time;
 
     // Publish requests wait here, at most the settings' pending ones: the endpoint refuses more.
@@ -20,8 +23,9 @@ internal sealed class BuiltInSource : IMessageSource
 
     private volatile IntakeState _state;
 
-    public BuiltInSource(StreamLedger ledger, ServedSubjects served, PublishOptions options, TimeProvider time)
+    public BuiltInSource(StreamLedger ledger, ServedSubjects served, PublishOptions options, LoadGovernor governor, TimeProvider time)
     {
+        _governor = governor;
         _ledger = ledger;
         _served = served;
         _time = time;
@@ -31,6 +35,8 @@ internal sealed class BuiltInSource : IMessageSource
     }
 
     public IntakeState State => _state;
+
+    public double HeadroomSeconds => double.PositiveInfinity;
 
     public long MaxPayload { get; }
 
@@ -53,7 +59,7 @@ internal sealed class BuiltInSource : IMessageSource
             }
 
             if (!posted.IsCompleted) continue;
-            while (_waiting.Reader.TryRead(out var publication)) await StoreAsync(publication, stopping);
+            while (await MayTakeAsync(stopping) && _waiting.Reader.TryRead(out var publication)) await StoreAsync(publication, stopping);
             posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
         }
     }
@@ -74,10 +80,25 @@ internal sealed class BuiltInSource : IMessageSource
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    /// <summary>Waits while overload or a limit of rate lets nothing in; publish requests wait with it, each for its own time.</summary>
+    /// <returns>True; to be asked before each message.</returns>
+    private async ValueTask<bool> MayTakeAsync(CancellationToken stopping)
+    {
+        while (!_governor.Gate.IsOpen || _governor.Budget.Left(0, 0) <= 0)
+        {
+            await Task.WhenAny(_governor.Gate.IsOpen ? Task.Delay(RateInterval, _time, stopping) : _governor.Gate.WhenOpen(), Task.Delay(TickInterval, _time, stopping));
+            stopping.ThrowIfCancellationRequested();
+            _ledger.Tick();
+        }
+
+        return true;
+    }
+
     private async ValueTask StoreAsync(Publication publication, CancellationToken stopping)
     {
         if (!publication.TryClaim()) return;
 
+        _governor.Budget.Took();
         var sequence = _ledger.Position.Sequence + 1;
         var nowMs = Math.Max(_ledger.Position.TimestampMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
         var message = _ledger.Accept(publication.Subject, publication.Payload.Span, sequence, nowMs * NanosPerMillisecond);

@@ -6,6 +6,9 @@ internal interface IMessageSource : IAsyncDisposable
     /// <summary>Whether messages flow, and if not, why. Any thread.</summary>
     IntakeState State { get; }
 
+    /// <summary>Time until messages are lost that have not been read; infinite when none ever are. Seconds; any thread.</summary>
+    double HeadroomSeconds { get; }
+
     /// <summary>Largest payload that the source takes. Bytes.</summary>
     long MaxPayload { get; }
 

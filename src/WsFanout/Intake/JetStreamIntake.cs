@@ -17,6 +17,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
     private readonly Ring _ring;
     private readonly IntakeContext _context;
     private readonly Attacher _attacher;
+    private readonly StreamHeadroom _headroom;
     private readonly StreamWatch _watch;
     private readonly JetStreamPublisher _publisher;
     private readonly RecreatePace _pace = new();
@@ -49,18 +50,22 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _js = new NatsJSContext(_connection);
         _attacher = new Attacher(
             _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
-        _watch = new StreamWatch(_connection, ledger, options, context.Time);
+        _headroom = new StreamHeadroom(ledger, context.Time);
+        _watch = new StreamWatch(_connection, _headroom, context.Governor.Gate, options, context.Time);
         _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
         context.Metrics.Observe(
             () => _connection.ConnectionState == NatsConnectionState.Open,
             () => Math.Max(0, _connection.ReconnectCount),
-            () => _watch.Lag,
-            () => _watch.HeadroomSeconds,
-            () => 0);
+            () => _headroom.Lag,
+            () => _headroom.Seconds,
+            () => _headroom.Lost,
+            () => context.Governor.Gate.ClosedFor.TotalSeconds);
     }
 
     public IntakeState State => _state;
+
+    public double HeadroomSeconds => _headroom.Seconds;
 
     public long MaxPayload => _connection.ServerInfo?.MaxPayload ?? long.MaxValue;
 

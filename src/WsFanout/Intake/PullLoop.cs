@@ -1,5 +1,6 @@
 using System.Globalization;
 using WsFanout.Fanout;
+using WsFanout.Governor;
 using WsFanout.Nats;
 
 namespace WsFanout.Intake;
@@ -19,6 +20,7 @@ internal sealed partial class PullLoop
     private readonly Ring _ring;
     private readonly IntakeContext _context;
     private readonly PullCredit _credit;
+    private readonly LoadGovernor _governor;
     private readonly PullRequest _request;
     private readonly TimeSpan _longestSilence;
     private readonly TaskCompletionSource _proof = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,6 +37,7 @@ internal sealed partial class PullLoop
         _ring = ring;
         _context = context;
         var options = context.Options;
+        _governor = context.Governor;
         _credit = new PullCredit(ring, sizes, options.PullBatch, options.PullExpires, context.Time);
         _request = new PullRequest { Expires = options.PullExpires, IdleHeartbeat = options.Heartbeat };
         _longestSilence = (options.Heartbeat * 2) + TimeSpan.FromMilliseconds(500);
@@ -51,7 +54,8 @@ internal sealed partial class PullLoop
         var tick = Task.CompletedTask;
         while (true)
         {
-            while (_attachment.Inbox.Msgs.TryRead(out var message))
+            if (!_governor.Gate.IsOpen) await PauseAsync(stopping);
+            while (_governor.Gate.IsOpen && _attachment.Inbox.Msgs.TryRead(out var message))
             {
                 if (await TakeAsync(message, stopping) is { } trouble) return trouble;
                 await AskAsync(stopping);
@@ -61,6 +65,7 @@ internal sealed partial class PullLoop
             {
                 if (Tick() is { } trouble) return trouble;
                 tick = Task.Delay(TickInterval, _context.Time, stopping);
+                await AskAsync(stopping, isTick: true);
             }
 
             await AskAsync(stopping);
@@ -68,6 +73,22 @@ internal sealed partial class PullLoop
             await await Task.WhenAny(arrived, tick, _credit.Outstanding > 0 ? tick : await RoomAsync(stopping));
             if (arrived is Task<bool> { IsCompletedSuccessfully: true, Result: false }) return "the subscription ended";
         }
+    }
+
+    /// <summary>
+    /// Overload: nothing is asked for, and what was asked for before waits where it arrives, at most a batch; the connection reads on and
+    /// stays alive.
+    /// </summary>
+    private async Task PauseAsync(CancellationToken stopping)
+    {
+        while (!_governor.Gate.IsOpen)
+        {
+            await Task.WhenAny(_governor.Gate.WhenOpen(), Task.Delay(TickInterval, _context.Time, stopping));
+            stopping.ThrowIfCancellationRequested();
+            _ledger.Tick();
+        }
+
+        _heardAt = _context.Time.GetTimestamp();
     }
 
     /// <summary>Nothing may be asked for: ends when that may have changed.</summary>
@@ -79,9 +100,13 @@ internal sealed partial class PullLoop
         return room;
     }
 
-    private async ValueTask AskAsync(CancellationToken stopping)
+    private async ValueTask AskAsync(CancellationToken stopping, bool isTick = false)
     {
-        if (_credit.Wanted() is var wanted and > 0)
+        if (!_governor.Gate.IsOpen || _credit.Wanted() is not (var most and > 0)) return;
+        var wanted = (int)Math.Min(most, _governor.Budget.Left(_credit.Outstanding, _ring.Depth));
+
+        // At the pace of a limit, only with the tick: not a request for each message that the limit lets through.
+        if (wanted > 0 && (wanted == most || isTick))
         {
             if (_credit.Outstanding == 0) _heardAt = _context.Time.GetTimestamp();
             await _js.PullAsync(_context.Options.StreamName, _attachment.Consumer, _request with { Batch = wanted }, _attachment.Inbox.Subject, stopping);
@@ -117,6 +142,7 @@ internal sealed partial class PullLoop
             }
 
             _consumerSequence++;
+            _governor.Budget.Took();
             _credit.Came(message.HeaderBlock.Length + message.Payload.Length);
             _proof.TrySetResult();
             return await AcceptAsync(message, metadata, stopping);

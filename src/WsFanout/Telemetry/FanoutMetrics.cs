@@ -26,6 +26,12 @@ internal sealed class FanoutMetrics
         meters.Server.CreateObservableGauge("slow_clients_current", () => Sum(w => w.SlowClients), "{client}", "Clients that have had bytes waiting without taking one for a second.");
     }
 
+    /// <summary>Deliveries put into queues so far.</summary>
+    public long Dealt => Sum(worker => worker.Dealt);
+
+    /// <summary>Deliveries to sockets that took them at once, in time and late.</summary>
+    public (long OnTime, long Late) Punctuality => (Sum(worker => worker.Punctuality.OnTime), Sum(worker => worker.Punctuality.Late));
+
     public WorkerMetrics For(int worker) =>
         new(_workers[worker], _delivery.For(worker), _age.For(worker), _batch.For(worker), _turn.For(worker));
 

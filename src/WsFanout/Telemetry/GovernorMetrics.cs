@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace WsFanout.Telemetry;
 
 /// <summary>What the server uses of what it may, and what it does about it.</summary>
@@ -5,6 +7,23 @@ internal sealed class GovernorMetrics(Meters meters)
 {
     /// <summary>States of the governor; exactly one is 1.</summary>
     public static readonly IReadOnlyList<string> States = ["normal", "rejecting", "paused"];
+
+    private readonly Counter<long> _overloads = meters.Server.CreateCounter<long>("overloads_total", "{overload}", "Times the server left the state normal.");
+
+    /// <summary>Reads at each scrape in which state the governor is.</summary>
+    /// <param name="state">Index into <see cref="States"/>.</param>
+    public void ObserveState(Func<int> state) => meters.Server.CreateObservableGauge(
+        "governor_state",
+        () =>
+        {
+            var present = state();
+            return States.Select((name, index) => new Measurement<int>(index == present ? 1 : 0, new KeyValuePair<string, object?>("state", name)));
+        },
+        "1",
+        "1 for the state the server is in, 0 for the others.");
+
+    /// <summary>The server left the state normal.</summary>
+    public void Overloaded() => _overloads.Add(1);
 
     /// <summary>Fixed limits, for rules that are ratios.</summary>
     public void Limits(double cpuCores, double rejectPercent, double pausePercent, long memoryBytes, long maxTasks)

@@ -33,13 +33,14 @@ internal sealed class IntakeMetrics
     }
 
     /// <summary>Reads the connection's and the stream's state at each scrape.</summary>
-    public void Observe(Func<bool> connected, Func<long> reconnects, Func<long> lag, Func<double> headroomSeconds, Func<double> pausedSeconds)
+    public void Observe(Func<bool> connected, Func<long> reconnects, Func<long> lag, Func<double> headroomSeconds, Func<long> lost, Func<double> pausedSeconds)
     {
         var meter = _meters.Server;
         meter.CreateObservableGauge("nats_connected", () => connected() ? 1 : 0, "1", "1 while connected; 1 with the built-in source.");
         meter.CreateObservableCounter("nats_reconnects_total", reconnects, "{connection}", "Connections made after the first.");
         meter.CreateObservableGauge("stream_lag_messages", lag, "{message}", "Messages in the stream that the intake has not read.");
         meter.CreateObservableGauge("stream_headroom_seconds", headroomSeconds, "s", "Time until the stream drops a message that the intake has not read.");
+        meter.CreateObservableGauge("stream_lost_messages", lost, "{message}", "Messages that the stream has dropped unread and that a gap will tell of.");
         meter.CreateObservableCounter("intake_paused_seconds_total", pausedSeconds, "s", "Time the intake has asked for nothing because of overload.");
     }
 

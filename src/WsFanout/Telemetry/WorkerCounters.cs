@@ -12,6 +12,9 @@ internal sealed class WorkerCounters
     private long _received;
     private long _subscriptions;
     private long _slowClients;
+    private long _dealt;
+    private long _onTime;
+    private long _late;
 
     public long Deliveries => Volatile.Read(ref _deliveries);
 
@@ -21,6 +24,12 @@ internal sealed class WorkerCounters
 
     public long Subscriptions => Volatile.Read(ref _subscriptions);
 
+    /// <summary>Deliveries put into queues.</summary>
+    public long Dealt => Volatile.Read(ref _dealt);
+
+    /// <summary>Deliveries to sockets that took them at once, in time and late: what they waited for was the server.</summary>
+    public (long OnTime, long Late) Punctuality => (Volatile.Read(ref _onTime), Volatile.Read(ref _late));
+
     public long SlowClients => Volatile.Read(ref _slowClients);
 
     /// <summary>Messages and bytes that the sockets of this worker have taken.</summary>
@@ -28,6 +37,14 @@ internal sealed class WorkerCounters
     {
         Volatile.Write(ref _deliveries, _deliveries + messages);
         Volatile.Write(ref _bytes, _bytes + bytes);
+    }
+
+    public void DealtInAll(long deliveries) => Volatile.Write(ref _dealt, deliveries);
+
+    public void SentAtOnce(int onTime, int late)
+    {
+        Volatile.Write(ref _onTime, _onTime + onTime);
+        Volatile.Write(ref _late, _late + late);
     }
 
     /// <summary>A request of a client.</summary>

@@ -88,6 +88,9 @@ internal sealed class StreamConnection : IWire
 
     public long PingSentAt => _stream.PingSentAt;
 
+    /// <summary>Whether the socket was full at some time of the last batch. Worker only, as <see cref="Sent"/>.</summary>
+    public bool WasBlocked => _stream.WasBlocked;
+
     /// <summary>Moves bytes until the connection has ended and its worker has let go of it. Never throws.</summary>
     /// <param name="inbox">Of the worker that owns the client.</param>
     public async Task RunAsync(WorkerInbox inbox)

@@ -24,6 +24,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     private long _blockedSince;
     private long _pingSentAt;
     private int _closeCodeSent;
+    private bool _wasBlocked;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
     public long LastReceivedAt => Volatile.Read(ref _lastReceivedAt);
@@ -54,8 +55,15 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Whether a write had to wait for the socket since <see cref="StartProgress"/>. Any thread.</summary>
+    public bool WasBlocked => Volatile.Read(ref _wasBlocked);
+
     /// <summary>Sets the clock of progress to now: a batch is about to be written.</summary>
-    public void StartProgress() => Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
+    public void StartProgress()
+    {
+        Volatile.Write(ref _wasBlocked, false);
+        Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
+    }
 
     public async ValueTask WritePingAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +88,12 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
             {
                 var piece = Math.Min(buffer.Length, PieceBytes);
                 var write = inner.WriteAsync(buffer[..piece], cancellationToken);
-                if (!write.IsCompleted) Volatile.Write(ref _blockedSince, time.GetTimestamp());
+                if (!write.IsCompleted)
+                {
+                    Volatile.Write(ref _wasBlocked, true);
+                    Volatile.Write(ref _blockedSince, time.GetTimestamp());
+                }
+
                 await write;
                 Volatile.Write(ref _blockedSince, 0);
                 Volatile.Write(ref _lastProgressAt, time.GetTimestamp());

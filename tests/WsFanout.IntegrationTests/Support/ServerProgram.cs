@@ -31,31 +31,20 @@ internal sealed partial class ServerProgram : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Runs the program in an empty folder, with the given variables and none of this process's of its kind.</summary>
-    public static ServerProgram Start(string folder, string[] arguments, params (string Name, string Value)[] variables)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "wsfanout.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("WS_", StringComparison.Ordinal) || name.StartsWith("JS_", StringComparison.Ordinal) || name.StartsWith("NATS_", StringComparison.Ordinal)).ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in variables) start.Environment[name] = value;
-        return new ServerProgram(Process.Start(start)!);
-    }
+    public static ServerProgram Start(string folder, string[] arguments, params (string Name, string Value)[] variables) =>
+        Start(folder, [], arguments, variables);
 
     /// <summary>Starts the server on a port of the system's choice and waits until its log says which.</summary>
-    public static async Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables)
+    public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables) =>
+        ServeAsync(folder, [], TimeSpan.FromSeconds(15), variables);
+
+    /// <inheritdoc cref="ServeAsync(string, ValueTuple{string, string}[])"/>
+    /// <param name="entrance">Words before the command line, as <see cref="Cgroup.Entrance"/>.</param>
+    public static async Task<(ServerProgram Program, Uri Address)> ServeAsync(
+        string folder, string[] entrance, TimeSpan deadline, params (string Name, string Value)[] variables)
     {
-        var program = Start(folder, [], [("WS_ADDR", "127.0.0.1:0"), .. variables]);
-        await Wait.UntilAsync(() => program.Address() is not null || program.HasExited, $"the server should say where it listens");
+        var program = Start(folder, entrance, [], [("WS_ADDR", "127.0.0.1:0"), .. variables]);
+        await Wait.UntilAsync(() => program.Address() is not null || program.HasExited, $"the server should say where it listens", deadline);
         Assert.False(program.HasExited, string.Join('\n', program.Errors.Concat(program.Output)));
         return (program, new Uri($"http://{program.Address()}/"));
     }
@@ -81,6 +70,25 @@ internal sealed partial class ServerProgram : IDisposable
     {
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
+    }
+
+    private static ServerProgram Start(string folder, string[] entrance, string[] arguments, (string Name, string Value)[] variables)
+    {
+        string[] words = [.. entrance, "dotnet", Path.Combine(AppContext.BaseDirectory, "wsfanout.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("WS_", StringComparison.Ordinal) || name.StartsWith("JS_", StringComparison.Ordinal) || name.StartsWith("NATS_", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables) start.Environment[name] = value;
+        return new ServerProgram(Process.Start(start)!);
     }
 
     private string? Address() => _output

@@ -9,6 +9,20 @@ namespace WsFanout.IntegrationTests.Support;
 /// <summary>A whole server in this process, on a port of the system's choice, made from environment variables as a real one is.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
+    // The meters see the whole test process, which is as busy as all its tests together: nothing here is judged by it unless a test asks.
+    private static readonly Dictionary<string, string> Defaults = new()
+    {
+        ["WS_ADDR"] = "127.0.0.1:0",
+        ["WS_CLIENT_RATE"] = "1000",
+        ["WS_CLIENT_BURST"] = "1000",
+        ["WS_CPU_REJECT_THRESHOLD"] = "100",
+        ["WS_CPU_PAUSE_THRESHOLD"] = "100",
+        ["WS_MEMORY_REJECT_PERCENT"] = "100",
+        ["WS_MEMORY_SHED_PERCENT"] = "100",
+        ["WS_MEMORY_PAUSE_PERCENT"] = "100",
+        ["WS_LAG_REJECT"] = "0",
+    };
+
     private readonly FanoutServer _server;
     private readonly MemoryLog _log;
     private bool _stopped;
@@ -37,7 +51,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Starts a server that takes the machine for what it is told.</summary>
     public static async Task<TestServer> StartAsync(SettingsContext context, params (string Name, string Value)[] variables)
     {
-        var environment = new Dictionary<string, string> { ["WS_ADDR"] = "127.0.0.1:0", ["WS_CLIENT_RATE"] = "1000", ["WS_CLIENT_BURST"] = "1000" };
+        var environment = new Dictionary<string, string>(Defaults);
         foreach (var (name, value) in variables) environment[name] = value;
         var settings = SettingsReader.Read(environment, context with { Directory = Path.GetTempPath() });
         Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));

@@ -23,10 +23,10 @@ internal sealed class WorkerParts : IDisposable
         _options = options ?? new ClientOptions();
         var metrics = new FanoutMetrics(_meters, 1);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
-        var context = new WorkerContext(0, _options, 1000, metrics.For(0), clientMetrics, Clock);
+        var context = new WorkerContext(0, _options, 1000, TimeSpan.FromSeconds(2), metrics.For(0), clientMetrics, Clock);
         var index = new SubscriptionIndex(1000);
         Roster = new Roster(index, _answers, clientMetrics, context.Metrics.Counters, Clock);
-        Dealer = new Dealer(index, Roster, clientMetrics, Clock);
+        Dealer = new Dealer(index, Roster, clientMetrics, context.Metrics.Counters, Clock);
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
         _care = new ClientCare(context, Roster, Dealer, _answers);
         _exporter = new PrometheusExporter(_meters);

@@ -16,6 +16,7 @@ internal sealed class CpuMeter
     private long _lastAt;
 
     private double _percent;
+    private double _latestPercent;
 
     /// <param name="cpuTime">User and system time of the process so far.</param>
     public CpuMeter(Func<TimeSpan> cpuTime, double limitCores, TimeProvider time)
@@ -30,6 +31,9 @@ internal sealed class CpuMeter
     /// <summary>Percent of the limit; above 100 when the limit is not enforced from outside.</summary>
     public double Percent => Volatile.Read(ref _percent);
 
+    /// <summary>The last reading alone, not smoothed.</summary>
+    public double LatestPercent => Volatile.Read(ref _latestPercent);
+
     /// <summary>Takes a reading. A clock or a counter that went backwards makes a reading that is left out.</summary>
     public void Sample()
     {
@@ -42,6 +46,7 @@ internal sealed class CpuMeter
         if (elapsed <= TimeSpan.Zero || used < TimeSpan.Zero) return;
 
         var reading = used / elapsed / _limitCores * 100;
+        Volatile.Write(ref _latestPercent, reading);
         Volatile.Write(ref _percent, _percent + ((reading - _percent) * Weight));
     }
 }

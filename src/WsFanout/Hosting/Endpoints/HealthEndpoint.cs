@@ -1,5 +1,8 @@
 using System.Text.Json;
+using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.Intake;
+using WsFanout.Telemetry;
 
 namespace WsFanout.Hosting.Endpoints;
 
@@ -42,6 +45,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
     {
         var intake = state.Source.State;
         if (state.IsDraining) return ("draining", "the server has been told to stop");
+        if (facts.Governor.Refusal is { } refusal) return ("rejecting", $"{refusal.Word}: {refusal.Message}");
         if (!intake.EverAttached) return ("starting", $"not attached to the stream yet: {intake.Detail}");
         return !intake.Attached && AwayFor(intake) > AwayGrace ? ("stream_away", $"{intake.Reason}: {intake.Detail}") : null;
     }
@@ -53,7 +57,12 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         var intake = state.Source.State;
         var isFull = facts.Slots.Taken >= facts.Slots.Max;
         json.WriteStartObject();
-        json.WriteString("status", intake.Attached && !state.IsDraining && !isFull ? "healthy" : "degraded");
+        var governor = facts.Governor.State;
+        var isStarved = governor == GovernorState.Paused || !intake.EverAttached || (!intake.Attached && AwayFor(intake) > AwayGrace);
+        var isWell = intake.Attached && !state.IsDraining && !isFull && governor == GovernorState.Normal;
+        json.WriteString("status", isStarved ? "unhealthy" : isWell ? "healthy" : "degraded");
+        json.WriteString("state", GovernorMetrics.States[(int)governor]);
+        json.WriteNumber("state_seconds", Math.Round(state.Time.GetElapsedTime(facts.Governor.Since).TotalSeconds, 1));
         json.WriteString("version", facts.Version);
         json.WriteNumber("uptime_seconds", Math.Round(state.Time.GetElapsedTime(state.StartedAt).TotalSeconds, 1));
         json.WriteStartObject("checks");
@@ -63,19 +72,23 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
             json.WriteNumber("connections", facts.Slots.Taken);
             json.WriteNumber("max_connections", facts.Slots.Max);
         });
-        Check(json, "cpu", true, null, () =>
+        var refused = facts.Governor.Refusal;
+        Check(json, "cpu", refused != Refusal.Cpu && refused != Refusal.Lag, refused?.Word, () =>
         {
-            json.WriteNumber("percent", Math.Round(facts.Cpu.Percent, 1));
-            json.WriteNumber("limit_cores", facts.Governor.CpuLimitCores);
+            json.WriteNumber("percent", Math.Round(facts.Meters.Cpu.Percent, 1));
+            json.WriteNumber("limit_cores", facts.Limits.CpuLimitCores);
             json.WriteString("source", "process");
         });
-        Check(json, "memory", true, null, () =>
+        Check(json, "memory", refused != Refusal.Memory, refused?.Word, () =>
         {
-            json.WriteNumber("bytes", Environment.WorkingSet);
-            json.WriteNumber("limit_bytes", facts.Governor.MemoryLimitBytes);
+            json.WriteNumber("bytes", facts.Meters.Memory.Bytes);
+            json.WriteNumber("limit_bytes", facts.Limits.MemoryLimitBytes);
         });
-        Check(json, "intake", intake.Attached, intake.Reason, () =>
+        var isPaused = governor == GovernorState.Paused;
+        Check(json, "intake", intake.Attached && !isPaused, isPaused ? "paused" : intake.Reason, () =>
         {
+            json.WriteBoolean("catching_up", facts.Governor.Budget.IsCatchingUp);
+            if (double.IsFinite(state.Source.HeadroomSeconds)) json.WriteNumber("headroom_seconds", Math.Round(state.Source.HeadroomSeconds, 1));
             var position = facts.Ledger.Position;
             json.WriteString("epoch", position.Epoch);
             json.WriteNumber("seq", position.Sequence);
@@ -85,10 +98,10 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         json.WriteEndObject();
         json.WriteStartObject("limits");
         json.WriteNumber("connections", facts.Slots.Max);
-        json.WriteNumber("cpu_cores", facts.Governor.CpuLimitCores);
-        json.WriteNumber("memory_bytes", facts.Governor.MemoryLimitBytes);
-        json.WriteNumber("cpu_reject_percent", facts.Governor.CpuRejectPercent);
-        json.WriteNumber("cpu_pause_percent", facts.Governor.CpuPausePercent);
+        json.WriteNumber("cpu_cores", facts.Limits.CpuLimitCores);
+        json.WriteNumber("memory_bytes", facts.Limits.MemoryLimitBytes);
+        json.WriteNumber("cpu_reject_percent", facts.Limits.CpuRejectPercent);
+        json.WriteNumber("cpu_pause_percent", facts.Limits.CpuPausePercent);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -9,4 +9,4 @@ namespace WsFanout.Hosting.Endpoints;
 /// <summary>What <c>/health</c> reports on.</summary>
 /// <param name="HasBroker">False with the built-in source.</param>
 internal sealed record HealthFacts(
-    string Version, bool HasBroker, ConnectionSlots Slots, CpuMeter Cpu, GovernorOptions Governor, StreamLedger Ledger, Ring Ring);
+    string Version, bool HasBroker, ConnectionSlots Slots, LoadMeters Meters, GovernorOptions Limits, LoadGovernor Governor, StreamLedger Ledger, Ring Ring);

@@ -6,7 +6,7 @@ namespace WsFanout.Hosting.Endpoints;
 
 /// <summary>Every path the server answers, in one place.</summary>
 internal sealed partial class Router(
-    WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
+    WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PauseEndpoint? pause, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -30,6 +30,8 @@ internal sealed partial class Router(
         {
             return HttpMethods.IsPost(context.Request.Method) ? publish.HandleAsync(context) : NotAllowed(context, "POST");
         }
+
+        if (pause is not null && path == PauseEndpoint.Path) return HttpMethods.IsPost(context.Request.Method) ? pause.HandleAsync(context) : NotAllowed(context, "POST");
 
         Func<HttpContext, Task>? get = path switch
         {

@@ -54,12 +54,6 @@ public sealed class ActivationTests : IDisposable
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_MAX_NATS_RATE", "1000")]
-    [InlineData("WS_MAX_BROADCAST_RATE", "100000")]
-    [InlineData("WS_CPU_REJECT_RESUME", "70")]
-    [InlineData("WS_MEMORY_REJECT_PERCENT", "80")]
-    [InlineData("JS_PAUSE_BUDGET", "10s")]
-    [InlineData("WS_LAG_REJECT", "2s")]
     [InlineData("WS_TRUSTED_PROXIES", "10.0.0.0/8,::1")]
     [InlineData("WS_CONNECT_RATE", "50")]
     [InlineData("WS_CONNECT_RATE_PER_IP", "5/s")]

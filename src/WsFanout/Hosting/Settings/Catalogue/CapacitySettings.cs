@@ -13,7 +13,7 @@ internal static class CapacitySettings
 
     public static readonly Setting<long> MemoryLimit = new(
         "WS_MEMORY_LIMIT", new SizeGrammar(64L << 20, 16L << 40) { Zero = "the container's limit, else physical − 256MB" }, 0,
-        "Memory this server may use.");
+        "Memory this server may use; 60 % of it is the limit of the managed heap.");
 
     public static readonly Setting<long> MaxConnections = new(
         "WS_MAX_CONNECTIONS", new CountGrammar(1, 1_000_000) { Zero = "derived from CPU, memory and descriptors" }, 0,
@@ -37,33 +37,24 @@ internal static class CapacitySettings
 
     public static readonly Setting<double> MaxNatsRate = new(
         "WS_MAX_NATS_RATE", new RateGrammar(0.1, 1e9) { Zero = "unlimited" }, 0,
-        "Messages a second taken from the stream; above it the server asks for less, nothing is refused.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = rate => rate == 0,
-    };
+        "Messages a second taken from the stream; above it the server asks for less, nothing is refused.");
 
     public static readonly Setting<double> MaxBroadcastRate = new(
         "WS_MAX_BROADCAST_RATE", new RateGrammar(0.1, 1e12) { Zero = "unlimited" }, 0,
-        "Deliveries a second (message × client); above it intake slows down.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = rate => rate == 0,
-    };
+        "Deliveries a second (message × client); above it intake slows down.");
 
     public static readonly Setting<double> CpuReject = new(
         "WS_CPU_REJECT_THRESHOLD", new NumberGrammar(1, Off), 75,
-        "Percent of `WS_CPU_LIMIT` above which no new client is let in; 100 is off. Exported and used by the alerts; refusing by it comes with a later version.");
+        "Percent of `WS_CPU_LIMIT` above which no new client is let in; 100 is off.");
 
     public static readonly Setting<double> CpuPause = new(
         "WS_CPU_PAUSE_THRESHOLD", new NumberGrammar(1, Off), 80,
-        "Percent of `WS_CPU_LIMIT` above which intake pauses; 100 is off; not below the reject threshold. Exported and used by the alerts; pausing by it comes with a later version.");
+        "Percent of `WS_CPU_LIMIT` above which intake pauses; 100 is off; not below the reject threshold.");
 
     public static readonly Setting<double> CpuRejectResume = new(
         "WS_CPU_REJECT_RESUME", new NumberGrammar(1, Off), 70,
         "Percent below which new clients are let in again; not above the reject threshold.")
     {
-        State = SettingState.NotYet,
         DefaultNote = "threshold − 5",
     };
 
@@ -71,7 +62,6 @@ internal static class CapacitySettings
         "WS_CPU_PAUSE_RESUME", new NumberGrammar(1, Off), 75,
         "Percent below which intake goes on; not above the pause threshold.")
     {
-        State = SettingState.NotYet,
         DefaultNote = "threshold − 5",
     };
 
@@ -81,43 +71,23 @@ internal static class CapacitySettings
 
     public static readonly Setting<double> MemoryReject = new(
         "WS_MEMORY_REJECT_PERCENT", new NumberGrammar(1, Off), 85,
-        "Percent of `WS_MEMORY_LIMIT` above which no new client is let in; 100 is off.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = percent => percent == Off,
-    };
+        "Percent of `WS_MEMORY_LIMIT` above which no new client is let in; 100 is off.");
 
     public static readonly Setting<double> MemoryShed = new(
         "WS_MEMORY_SHED_PERCENT", new NumberGrammar(1, Off), 95,
-        "Percent of `WS_MEMORY_LIMIT` above which the slowest, then the newest clients are closed with 4100; 100 is off.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = percent => percent == Off,
-    };
+        "Percent of `WS_MEMORY_LIMIT` above which the slowest, then the newest clients are closed with 4100; 100 is off.");
 
     public static readonly Setting<double> MemoryPause = new(
         "WS_MEMORY_PAUSE_PERCENT", new NumberGrammar(1, Off), 97,
-        "Percent of `WS_MEMORY_LIMIT` above which intake pauses; 100 is off. Reject, shed and pause must rise in this order.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = percent => percent == Off,
-    };
+        "Percent of `WS_MEMORY_LIMIT` above which intake pauses; 100 is off. Reject, shed and pause must rise in this order.");
 
     public static readonly Setting<TimeSpan> PauseBudget = new(
         "JS_PAUSE_BUDGET", new DurationGrammar(1_000, 86_400_000) { Zero = "none: pause as long as needed" }, TimeSpan.Zero,
-        "How long a pause may last before 5 % of the clients are shed and intake goes on whatever the CPU reads.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = budget => budget == TimeSpan.Zero,
-    };
+        "How long a pause may last before 5 % of the clients are shed and intake goes on whatever the CPU reads.");
 
     public static readonly Setting<TimeSpan> LagReject = new(
         "WS_LAG_REJECT", new DurationGrammar(10, 600_000) { Zero = "off" }, TimeSpan.FromSeconds(2),
-        "Time from arrival in the intake to the socket; above it for 5 s, no new client is let in. Off while catching up.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = lag => lag == TimeSpan.Zero,
-    };
+        "Time from arrival in the intake to the socket; above it for 5 s, no new client is let in. Off while catching up.");
 
     public static readonly Setting<long> ListenBacklog = new(
         "WS_LISTEN_BACKLOG", new CountGrammar(1, 65_535), 4096,

@@ -49,6 +49,13 @@ internal sealed class CapacityBinding
             CpuPausePercent = values.Get(CpuPause),
             CpuPauseResumePercent = ResumeOf(values, effective, CpuPauseResume, CpuPause),
             CpuSampleInterval = values.Get(CpuSampleInterval),
+            MemoryRejectPercent = values.Get(MemoryReject),
+            MemoryShedPercent = values.Get(MemoryShed),
+            MemoryPausePercent = values.Get(MemoryPause),
+            PauseBudget = values.Get(PauseBudget),
+            MaxMessagesPerSecond = values.Get(MaxNatsRate),
+            MaxDeliveriesPerSecond = values.Get(MaxBroadcastRate),
+            LateAfter = values.Get(LagReject),
         };
         Backlog = BacklogOf(values, machine, effective);
         NoteLimitsAboveTheMachine(values, machine);

@@ -15,6 +15,7 @@ internal static class StageBinding
         ListenBacklog = backlog,
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
+        OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
         LogJson = values.Get(HostSettings.LogJson),
     };

@@ -1,0 +1,68 @@
+using WsFanout.Nats;
+
+namespace WsFanout.Intake;
+
+/// <summary>How long the stream will still hold what has not been read: by its age limit, and by its limits of messages and bytes at the rate it grows now.</summary>
+/// <remarks>The watch writes with each look; anyone reads.</remarks>
+internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
+{
+    private volatile Sight? _sight;
+
+    /// <summary>Messages of the stream above the cursor, as of the last look.</summary>
+    public long Lag => _sight is { } sight ? Math.Max(0, sight.LastSequence - ledger.Position.Sequence) : 0;
+
+    /// <summary>Messages that the stream has dropped unread, as of the last look: a gap will tell of them once the intake goes on.</summary>
+    public long Lost => _sight is { } sight ? Math.Max(0, sight.FirstSequence - 1 - ledger.Position.Sequence) : 0;
+
+    /// <summary>Seconds until the stream drops a message that has not been read; infinite when it never does.</summary>
+    public double Seconds => _sight is { } sight ? Math.Max(0, Math.Min(ByAge(sight), BySize(sight))) : double.PositiveInfinity;
+
+    /// <summary>Takes a look at the stream into account.</summary>
+    public void Saw(StreamInfo stream)
+    {
+        var (state, config) = (stream.State, stream.Config);
+        var now = time.GetTimestamp();
+        var before = _sight;
+        var grewBy = before is null || state.LastSeq < before.LastSequence ? 0 : state.LastSeq - before.LastSequence;
+        var seconds = before is null ? 0 : time.GetElapsedTime(before.At, now).TotalSeconds;
+        var caughtUp = state.LastSeq <= ledger.Position.Sequence;
+        _sight = new Sight(
+            At: now,
+            FirstSequence: state.FirstSeq,
+            LastSequence: state.LastSeq,
+            MaxAge: config.MaxAge,
+            MessagesToTheLimit: ToTheLimit(state, config),
+            MessagesPerSecond: seconds > 0 ? grewBy / seconds : 0,
+            CaughtUpAt: caughtUp ? now : before?.CaughtUpAt);
+    }
+
+    private double ByAge(Sight sight)
+    {
+        if (sight.MaxAge == TimeSpan.Zero) return double.PositiveInfinity;
+        if (Lag == 0) return sight.MaxAge.TotalSeconds;
+
+        // The oldest unread one is at most as old as the last one read, and came after everything had been read last.
+        var readUntil = DateTimeOffset.FromUnixTimeMilliseconds(ledger.Position.TimestampMs);
+        var oldest = time.GetUtcNow() - readUntil;
+        if (sight.CaughtUpAt is { } caughtUpAt && time.GetElapsedTime(caughtUpAt) is var since && since < oldest) oldest = since;
+        return (sight.MaxAge - oldest).TotalSeconds;
+    }
+
+    private double BySize(Sight sight)
+    {
+        if (sight.MessagesPerSecond <= 0 || double.IsInfinity(sight.MessagesToTheLimit)) return double.PositiveInfinity;
+        var unreadFrom = Math.Max(sight.FirstSequence, ledger.Position.Sequence + 1);
+        return ((sight.MessagesToTheLimit + (unreadFrom - sight.FirstSequence)) / sight.MessagesPerSecond) - time.GetElapsedTime(sight.At).TotalSeconds;
+    }
+
+    /// <summary>Messages that still fit before the stream drops its oldest.</summary>
+    private static double ToTheLimit(StreamState state, StreamConfig config)
+    {
+        var byMessages = config.MaxMsgs > 0 ? config.MaxMsgs - state.Messages : double.PositiveInfinity;
+        var byBytes = config.MaxBytes > 0 && state.Messages > 0 ? (config.MaxBytes - state.Bytes) / (state.Bytes / (double)state.Messages) : double.PositiveInfinity;
+        return Math.Max(0, Math.Min(byMessages, byBytes));
+    }
+
+    private sealed record Sight(
+        long At, long FirstSequence, long LastSequence, TimeSpan MaxAge, double MessagesToTheLimit, double MessagesPerSecond, long? CaughtUpAt);
+}
