@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using WsFanout.IntegrationTests.Support;
+using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
 
@@ -41,6 +42,34 @@ public sealed class PageTests
 
         Assert.Equal(0, overflow);
         Assert.Empty(browser.Complaints);
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_connects_from_an_allowed_origin_and_not_from_another()
+    {
+        var port = FreePort.Next();
+        await using var server = await TestServer.StartAsync(("WS_ADDR", $"127.0.0.1:{port}"), ("WS_ALLOWED_ORIGINS", $"http://127.0.0.1:{port}"));
+        await using var browser = await Browser.StartAsync(1280, 900);
+
+        await browser.Page.GotoAsync($"http://localhost:{port}/");
+        await Wait.UntilAsync(async () => await server.MetricAsync("ws_connections_rejected_total{reason=\"forbidden_origin\"}") > 0, "the page at another name should be refused");
+        Assert.Equal(0, await server.MetricAsync("ws_connections_total"));
+
+        await browser.Page.GotoAsync($"http://127.0.0.1:{port}/");
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_says_that_publishing_is_elsewhere()
+    {
+        await using var server = await TestServer.StartAsync(("WS_ADMIN_ADDR", "127.0.0.1:0"));
+        await using var browser = await Browser.StartAsync(1280, 900);
+        await browser.Page.GotoAsync(server.BaseAddress.ToString());
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+
+        await browser.Page.Locator("#publish").EvaluateAsync("form => form.requestSubmit()");
+
+        await Assertions.Expect(browser.Page.Locator("#publish-result")).ToContainTextAsync("publishing is not at this address");
     }
 
     private sealed class Browser : IAsyncDisposable

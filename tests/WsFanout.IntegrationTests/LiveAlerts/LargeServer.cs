@@ -32,7 +32,7 @@ internal sealed class LargeServer : AlertScenario
         _program!.Signal(ServerProgram.SigTerm);
         await _program.WaitForExitAsync(TimeSpan.FromSeconds(15));
         _program.Dispose();
-        await ServeAsync("2GB");
+        await ServeAsync("1024GB");
     }
 
     // What the governor does about it is not asked here.

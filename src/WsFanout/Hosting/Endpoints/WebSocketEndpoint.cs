@@ -7,7 +7,8 @@ using WsFanout.Transport;
 namespace WsFanout.Hosting.Endpoints;
 
 /// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
-internal sealed class WebSocketEndpoint(ServerState state, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
+internal sealed class WebSocketEndpoint(
+    ServerState state, OriginRule origins, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -28,6 +29,12 @@ internal sealed class WebSocketEndpoint(ServerState state, Admission admission, 
         if (UrlText.ReadQuery(context.Request.QueryString.Value ?? "") is not { } query)
         {
             await RefuseAsync(context, Refusal.BadRequest with { Message = "the query has an escape that is no UTF-8 text" });
+            return;
+        }
+
+        if (origins.Objection(context.Request.Headers.Origin) is { } objection)
+        {
+            await RefuseAsync(context, Refusal.ForbiddenOrigin with { Message = objection });
             return;
         }
 

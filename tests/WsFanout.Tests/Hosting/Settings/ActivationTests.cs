@@ -18,9 +18,7 @@ public sealed class ActivationTests : IDisposable
     {
         var value = name switch
         {
-            "WS_ADMIN_ADDR" => "127.0.0.1:9000",
-            "WS_ALLOWED_ORIGINS" => "https://app.example.com",
-            "WS_REQUIRE_ORIGIN" or "WS_AUTH_QUERY_TOKEN" => "true",
+            "WS_AUTH_QUERY_TOKEN" => "true",
             "WS_AUTH_DEADLINE" => "5s",
             _ when name.Contains("TLS", StringComparison.Ordinal) => _file,
             _ => "something",
@@ -37,11 +35,7 @@ public sealed class ActivationTests : IDisposable
         Assert.Equal("NATS_URL=\"***@h1,tls://h2\": this version does not speak TLS to the broker yet; use nats:// to start", Assert.Single(Reading.Of(("NATS_URL", "nats://x@h1,tls://h2")).Errors));
 
     [Theory]
-    [InlineData("WS_ALLOWED_ORIGINS", "*")]
-    [InlineData("WS_ALLOWED_ORIGINS", "")]
-    [InlineData("WS_REQUIRE_ORIGIN", "false")]
     [InlineData("WS_AUTH_QUERY_TOKEN", "false")]
-    [InlineData("WS_ADMIN_ADDR", "")]
     [InlineData("WS_MAX_NATS_RATE", "0")]
     [InlineData("WS_MAX_BROADCAST_RATE", "0")]
     [InlineData("WS_TRANSPORT", "stream")]

@@ -19,19 +19,14 @@ internal static class AccessSettings
     };
 
     public static readonly Setting<IReadOnlyList<string>> AllowedOrigins = new(
-        "WS_ALLOWED_ORIGINS", Origins.Grammar, [], "Origins whose pages may connect. Empty: any, said at start; `*`: any.")
+        "WS_ALLOWED_ORIGINS", Origins.Grammar, [], "Origins whose pages may connect, exactly as browsers send them; others get 403. Empty: any, said at start; `*`: any.")
     {
         TakesEmpty = true,
-        State = SettingState.RefusedUntilActive,
-        IsNothing = origins => origins is [] or [Origins.Any],
+        HoldsUserInfo = true,
     };
 
     public static readonly Setting<bool> RequireOrigin = new(
-        "WS_REQUIRE_ORIGIN", new BooleanGrammar(), false, "Refuse clients that send no `Origin`.")
-    {
-        State = SettingState.RefusedUntilActive,
-        IsNothing = isRequired => !isRequired,
-    };
+        "WS_REQUIRE_ORIGIN", new BooleanGrammar(), false, "Refuse clients that send no `Origin`, which most programs do that are no browsers.");
 
     public static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = new(
         "WS_TRUSTED_PROXIES", Networks.Grammar, [], "Proxies whose `X-Forwarded-For` is believed.")
