@@ -57,6 +57,9 @@ internal sealed class Broker : IAsyncDisposable
         return acknowledged;
     }
 
+    /// <summary>Publishes without waiting for the stream's word: many more a second.</summary>
+    public ValueTask PublishBlindlyAsync(string channel, ReadOnlyMemory<byte> payload) => _connection.PublishAsync(Prefix + channel, payload);
+
     /// <summary>Everything the stream holds, by its own word.</summary>
     public async Task<IReadOnlyList<StreamMessage>> StoredAsync()
     {

@@ -7,9 +7,13 @@ namespace WsFanout.Tests.Deploy;
 /// <param name="Expression">The PromQL text.</param>
 /// <param name="For">How long the expression must hold, as written; empty when it fires at once.</param>
 /// <param name="Severity">The label, or empty.</param>
+/// <param name="Action">The label, or empty.</param>
 /// <param name="Text">The rule as it stands in the file, annotations included.</param>
-internal sealed partial record AlertRule(string Name, string Expression, string For, string Severity, string Text)
+internal sealed partial record AlertRule(string Name, string Expression, string For, string Severity, string Action, string Text)
 {
+    /// <summary>The rule files of the repository, the plan's first.</summary>
+    public static readonly IReadOnlyList<string> Files = ["deploy/prometheus/alerts.yml", "deploy/prometheus/alerts-operation.yml"];
+
     // Aggregations stand here too, because a grouping list may come between them and their bracket.
     private static readonly HashSet<string> Keywords =
     [
@@ -23,10 +27,13 @@ internal sealed partial record AlertRule(string Name, string Expression, string 
     /// <summary>The server's metrics that the annotations send a reader to, each once.</summary>
     public IReadOnlyList<string> MetricsMentioned => [.. MentionedMetric().Matches(Text).Select(match => match.Value).Distinct()];
 
+    /// <summary>The values of the label <c>reason</c> that the expression picks, each once.</summary>
+    public IReadOnlyList<string> Reasons => [.. ReasonMatcher().Matches(Expression).SelectMany(match => match.Groups["reasons"].Value.Split('|')).Distinct()];
+
     /// <summary>Reads the alerts of a rule file, or of the plan's shorter list, in their order.</summary>
     public static IReadOnlyList<AlertRule> Parse(string yaml) =>
         [.. RuleStart().Split(yaml).Skip(1).Select(text => new AlertRule(
-            text[..text.IndexOf('\n', StringComparison.Ordinal)].Trim(), Value(text, "expr"), Value(text, "for"), Value(text, "severity"), text))];
+            text[..text.IndexOf('\n', StringComparison.Ordinal)].Trim(), Value(text, "expr"), Value(text, "for"), Value(text, "severity"), Value(text, "action"), text))];
 
     private static IEnumerable<string> NamesIn(string expression) =>
         Identifier().Matches(NotAName().Replace(expression, " "))
@@ -34,8 +41,14 @@ internal sealed partial record AlertRule(string Name, string Expression, string 
             .Where(name => !Keywords.Contains(name))
             .Distinct();
 
-    private static string Value(string rule, string key) =>
-        Regex.Match(rule, $@"^\s*{key}: *(.+)$", RegexOptions.Multiline).Groups[1].Value.Trim();
+    // On the line of its key, or folded below it (`>-`), one column or more deeper.
+    private static string Value(string rule, string key)
+    {
+        var match = Regex.Match(rule, $@"^(?<indent> *){key}: *(?:>-\n(?<folded>(?:\k<indent> +\S.*\n)+)|(?<plain>.+)$)", RegexOptions.Multiline);
+        return match.Groups["folded"].Success
+            ? string.Join(' ', match.Groups["folded"].Value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            : match.Groups["plain"].Value.Trim();
+    }
 
     [GeneratedRegex(@"^ *- alert: *", RegexOptions.Multiline)]
     private static partial Regex RuleStart();
@@ -48,6 +61,9 @@ internal sealed partial record AlertRule(string Name, string Expression, string 
 
     [GeneratedRegex(@"(?<![\w.:])[a-zA-Z_:][\w:]*")]
     private static partial Regex Identifier();
+
+    [GeneratedRegex("reason=~?\"(?<reasons>[^\"]*)\"")]
+    private static partial Regex ReasonMatcher();
 
     [GeneratedRegex(@"\bws_[a-z_]+")]
     private static partial Regex MentionedMetric();

@@ -1,9 +1,14 @@
+using WsFanout.Governor.Entry;
+
 namespace WsFanout.Tests.Deploy;
 
 public sealed class AlertRuleTests
 {
-    private static readonly IReadOnlyList<AlertRule> Rules = AlertRule.Parse(RepositoryFiles.ReadText("deploy/prometheus/alerts.yml"));
+    private static readonly IReadOnlyList<AlertRule> Rules = AlertRule.Parse(RepositoryFiles.ReadText(AlertRule.Files[0]));
+    private static readonly IReadOnlyList<AlertRule> Operation = AlertRule.Parse(RepositoryFiles.ReadText(AlertRule.Files[1]));
     private static readonly IReadOnlyList<AlertRule> Plan = AlertRule.Parse(RepositoryFiles.ReadText("tests/WsFanout.Tests/Deploy/plan-alerts.txt"));
+
+    public static TheoryData<string> Files => [.. AlertRule.Files];
 
     [Fact]
     public void The_alerts_are_those_of_the_capacity_plan_with_its_waiting_times()
@@ -24,12 +29,38 @@ public sealed class AlertRuleTests
     }
 
     [Fact]
+    public void The_alerts_beyond_the_plan_take_none_of_its_names_and_have_its_severities()
+    {
+        Assert.Empty(Operation.Select(rule => rule.Name).Intersect(Rules.Select(rule => rule.Name)));
+        Assert.Distinct(Operation.Select(rule => (rule.Name, rule.Severity)));
+        Assert.All(Operation, rule => Assert.Contains(rule.Severity, Rules.Select(one => one.Severity)));
+    }
+
+    [Fact]
+    public void Another_instance_is_asked_for_by_the_alerts_that_it_answers()
+    {
+        var asking = Rules.Concat(Operation).Where(rule => rule.Action.Length > 0).ToList();
+
+        Assert.Equal(["HighConnectionCount", "HighCPU", "CPURejectThreshold", "ConnectionLimit", "ScaleOutNow"], asking.Select(rule => rule.Name));
+        Assert.All(asking, rule => Assert.Equal("scale-out", rule.Action));
+    }
+
+    [Fact]
+    public void Every_reason_that_an_alert_picks_is_one_that_the_server_counts()
+    {
+        var picked = Rules.Concat(Operation).SelectMany(rule => rule.Reasons).ToList();
+
+        Assert.NotEmpty(picked);
+        Assert.All(picked, reason => Assert.Contains(reason, Refusal.All.Select(refusal => refusal.Word)));
+    }
+
+    [Fact]
     public void Every_metric_that_an_alert_reads_or_mentions_is_one_that_the_server_exports()
     {
         var exported = RepositoryFiles.ReadLines("tests/WsFanout.Tests/Deploy/metric-names.txt");
 
-        Assert.All(Rules, rule => Assert.NotEmpty(rule.MetricNames));
-        Assert.All(Rules.SelectMany(rule => rule.MetricNames.Concat(rule.MetricsMentioned)), name => Assert.Contains(name, exported));
+        Assert.All(Rules.Concat(Operation), rule => Assert.NotEmpty(rule.MetricNames));
+        Assert.All(Rules.Concat(Operation).SelectMany(rule => rule.MetricNames.Concat(rule.MetricsMentioned)), name => Assert.Contains(name, exported));
     }
 
     [Fact]
@@ -45,19 +76,22 @@ public sealed class AlertRuleTests
     [Fact]
     public void An_alert_says_on_which_instance_and_what_to_look_at()
     {
-        Assert.All(Rules, rule =>
+        Assert.All(Rules.Concat(Operation), rule =>
         {
             Assert.Contains("summary: \"{{ $labels.instance }}", rule.Text, StringComparison.Ordinal);
             Assert.Contains("Look at", rule.Text, StringComparison.Ordinal);
         });
     }
 
-    [Fact]
-    public void Every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not()
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(string file)
     {
-        var cases = RepositoryFiles.ReadText("deploy/prometheus/alerts_test.yml").Split("- alertname: ").Skip(1).ToList();
+        var rules = AlertRule.Parse(RepositoryFiles.ReadText(file));
+        var cases = RepositoryFiles.ReadText(file.Replace(".yml", "_test.yml", StringComparison.Ordinal)).Split("- alertname: ").Skip(1).ToList();
 
-        Assert.All(Rules, rule =>
+        Assert.NotEmpty(rules);
+        Assert.All(rules, rule =>
         {
             var own = cases.Where(text => text.StartsWith(rule.Name + "\n", StringComparison.Ordinal)).ToList();
             Assert.Contains(own, text => text.Contains("severity: " + rule.Severity, StringComparison.Ordinal));
@@ -72,8 +106,18 @@ public sealed class AlertRuleTests
     [InlineData("ws_a > 1e3 or ws_a < 5", "ws_a")]
     public void Metric_names_are_found_among_functions_labels_ranges_and_numbers(string expression, string names)
     {
-        var rule = new AlertRule("A", expression, "", "", "");
+        var rule = new AlertRule("A", expression, "", "", "", "");
 
         Assert.Equal(names.Split(' '), rule.MetricNames);
+    }
+
+    [Fact]
+    public void An_expression_is_read_whole_though_it_is_folded_over_lines()
+    {
+        var rule = Assert.Single(AlertRule.Parse("- alert: A\n  # Why.\n  expr: >-\n    ws_a{reason=~\"b|c\"}\n    > 1\n  for: 1m\n"));
+
+        Assert.Equal("ws_a{reason=~\"b|c\"} > 1", rule.Expression);
+        Assert.Equal(["b", "c"], rule.Reasons);
+        Assert.Equal("1m", rule.For);
     }
 }

@@ -3,6 +3,7 @@ using WsFanout.Clients;
 using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Settings.Catalogue;
 using WsFanout.Tests.Hosting.Settings;
+using AlertRule = WsFanout.Tests.Deploy.AlertRule;
 
 namespace WsFanout.Tests.Docs;
 
@@ -65,11 +66,23 @@ public sealed partial class NamesInDocumentsTests
     [Fact]
     public void Every_alert_has_its_paragraph()
     {
-        var alerts = AlertName().Matches(RepositoryFiles.Read("deploy/prometheus/alerts.yml")).Select(match => match.Groups["name"].Value);
+        var alerts = AlertNames();
         var headings = Heading().Matches(RepositoryFiles.Read("docs/OPERATING.md")).Select(match => match.Groups["name"].Value);
 
         Assert.Equal(alerts, headings);
     }
+
+    [Fact]
+    public void Every_alert_has_its_row_in_the_table()
+    {
+        var rows = AlertRow().Matches(RepositoryFiles.Read("README.md")).Select(match => match.Groups["name"].Value);
+
+        Assert.Equal(AlertNames(), rows);
+    }
+
+    /// <summary>The plan's first, then those beyond it; one that has two severities once.</summary>
+    private static IEnumerable<string> AlertNames() =>
+        AlertRule.Files.SelectMany(file => AlertRule.Parse(RepositoryFiles.Read(file))).Select(rule => rule.Name).Distinct();
 
     [GeneratedRegex(@"\b(WS|JS|NATS|LOG)(_[A-Z0-9]+)+(?![A-Z0-9_*])")]
     private static partial Regex SettingName();
@@ -77,8 +90,8 @@ public sealed partial class NamesInDocumentsTests
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#[^)]*)?\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^\s*- alert: (?<name>\w+)", RegexOptions.Multiline)]
-    private static partial Regex AlertName();
+    [GeneratedRegex(@"^\| (?<name>\w+) \|.*\| (?:warning|critical|error)[^|]*\|$", RegexOptions.Multiline)]
+    private static partial Regex AlertRow();
 
     [GeneratedRegex("^### (?<name>\\w+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
