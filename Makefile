@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run test packages fmt clean help image-check compose-check
+.PHONY: build run test test-faults packages fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -24,6 +24,10 @@ run: build ## build, then start nats-server, the server and a feed of trades; Ct
 test: ## install what the tests need (as root), run all of them, sum up
 	@scripts/need.sh $(TEST_NEEDS)
 	@scripts/test.sh
+
+test-faults: ## the faults and overloads that take minutes each, not part of test (as root for real limits)
+	@scripts/need.sh dotnet nats-server
+	@scripts/test-faults.sh
 
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet
