@@ -7,7 +7,11 @@ namespace WsFanout.Governor;
 /// <remarks>One thread at a time.</remarks>
 internal sealed class CatchUpRate
 {
-    private const double Growth = 1.15;
+    private const double Growth = 1.1;
+
+    /// <summary>Growth while less than half of the CPU that may be used is.</summary>
+    private const double FastGrowth = 1.35;
+
     private const double Shrinkage = 0.8;
 
     /// <summary>Part of what was allowed that must have come for the rate to count as what holds it back.</summary>
@@ -50,6 +54,6 @@ internal sealed class CatchUpRate
         _notBinding = perSecond < PerSecond * Binding ? _notBinding + 1 : 0;
         if (_notBinding >= LooksToEnd) PerSecond = double.PositiveInfinity;
         else if (cpuPercent > _shrinkAbovePercent) PerSecond = Math.Max(Slowest, PerSecond * Shrinkage);
-        else if (cpuPercent < _growBelowPercent) PerSecond *= Growth;
+        else if (cpuPercent < _growBelowPercent) PerSecond *= cpuPercent < _growBelowPercent / 2 ? FastGrowth : Growth;
     }
 }

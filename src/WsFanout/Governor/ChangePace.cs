@@ -11,7 +11,7 @@ internal sealed class ChangePace(TimeProvider time)
     public const int MostChanges = 4;
 
     /// <summary>A calm as long as this is no trough of a wave: it ends a state whatever came before.</summary>
-    private static readonly TimeSpan LongCalm = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongCalm = TimeSpan.FromSeconds(10);
 
     /// <summary>The load must have been low for as long before a state is left.</summary>
     private static readonly TimeSpan ShortCalm = TimeSpan.FromSeconds(1);

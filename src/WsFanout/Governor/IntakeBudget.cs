@@ -51,6 +51,15 @@ internal sealed class IntakeBudget
         }
     }
 
+    /// <summary>Whether a message that has come may be taken now. What was asked for before a pause waits in a heap, and goes at the pace of catching up too.</summary>
+    public bool MayTake
+    {
+        get
+        {
+            lock (_gate) return _catchingUp.Left() > 0;
+        }
+    }
+
     /// <summary>Once, before the intake runs.</summary>
     /// <param name="dealt">Deliveries (message × client) so far.</param>
     public void Observe(Func<long> dealt) => _dealt = dealt;

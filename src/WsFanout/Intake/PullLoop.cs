@@ -47,6 +47,8 @@ internal sealed partial class PullLoop
     /// <summary>Ends when the consumer has proven that it works: by a message, or by signs of life for some seconds.</summary>
     public Task Proof => _proof.Task;
 
+    private bool MayTake => _governor.Gate.IsOpen && _governor.Budget.MayTake;
+
     /// <returns>Why the consumer can't be used any more.</returns>
     public async Task<string> RunAsync(CancellationToken stopping)
     {
@@ -55,7 +57,7 @@ internal sealed partial class PullLoop
         while (true)
         {
             if (!_governor.Gate.IsOpen) await PauseAsync(stopping);
-            while (_governor.Gate.IsOpen && _attachment.Inbox.Msgs.TryRead(out var message))
+            while (MayTake && _attachment.Inbox.Msgs.TryRead(out var message))
             {
                 if (await TakeAsync(message, stopping) is { } trouble) return trouble;
                 await AskAsync(stopping);
@@ -70,7 +72,7 @@ internal sealed partial class PullLoop
 
             await AskAsync(stopping);
             if (arrived.IsCompleted) arrived = _attachment.Inbox.Msgs.WaitToReadAsync(stopping).AsTask();
-            await await Task.WhenAny(arrived, tick, _credit.Outstanding > 0 ? tick : await RoomAsync(stopping));
+            await await Task.WhenAny(MayTake ? arrived : tick, tick, _credit.Outstanding > 0 ? tick : await RoomAsync(stopping));
             if (arrived is Task<bool> { IsCompletedSuccessfully: true, Result: false }) return "the subscription ended";
         }
     }

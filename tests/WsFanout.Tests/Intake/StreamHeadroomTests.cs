@@ -1,0 +1,102 @@
+using WsFanout.Fanout;
+using WsFanout.History;
+using WsFanout.Intake;
+using WsFanout.Messages;
+using WsFanout.Nats;
+using WsFanout.Telemetry;
+
+namespace WsFanout.Tests.Intake;
+
+public sealed class StreamHeadroomTests : IDisposable
+{
+    private readonly TestClock _clock = new();
+    private readonly Meters _meters = new();
+    private readonly StreamLedger _ledger;
+    private readonly StreamHeadroom _headroom;
+
+    public StreamHeadroomTests()
+    {
+        var served = new ServedSubjects(new StreamOptions());
+        _ledger = new StreamLedger(served, new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), new Ring(new FanoutOptions(), 1), new IntakeMetrics(_meters), _clock);
+        _headroom = new StreamHeadroom(_ledger, _clock);
+    }
+
+    public void Dispose() => _meters.Dispose();
+
+    [Fact]
+    public void Before_the_first_look_nothing_is_known() =>
+        Assert.Equal((0L, 0L, double.PositiveInfinity), (_headroom.Lag, _headroom.Lost, _headroom.Seconds));
+
+    [Fact]
+    public async Task A_stream_that_has_been_read_to_its_end_keeps_the_next_message_for_its_whole_age()
+    {
+        await ReadToAsync(100, TimeSpan.FromHours(1));
+
+        _headroom.Saw(Stream(first: 1, last: 100, maxAge: 30));
+
+        Assert.Equal((0L, 30.0), (_headroom.Lag, _headroom.Seconds));
+    }
+
+    [Fact]
+    public async Task What_came_after_the_end_had_been_read_is_no_older_than_that()
+    {
+        // The last message read is an hour old: what comes now is young all the same.
+        await ReadToAsync(100, TimeSpan.FromHours(1));
+        _headroom.Saw(Stream(first: 100, last: 100, maxAge: 30));
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        _headroom.Saw(Stream(first: 100, last: 110, maxAge: 30));
+
+        Assert.Equal(10, _headroom.Lag);
+        Assert.Equal(25, _headroom.Seconds, 0.1);
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(5, _headroom.Seconds, 0.1);
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, _headroom.Seconds);
+    }
+
+    [Fact]
+    public async Task Behind_from_the_start_the_age_of_the_last_message_read_decides()
+    {
+        await ReadToAsync(100, TimeSpan.FromSeconds(12));
+
+        _headroom.Saw(Stream(first: 90, last: 500, maxAge: 30));
+
+        Assert.Equal(18, _headroom.Seconds, 0.1);
+    }
+
+    [Theory]
+    [InlineData(1000, -1, 45)]
+    [InlineData(-1, 100_000, 45)]
+    [InlineData(600, -1, 5)]
+    public async Task Limits_of_messages_and_bytes_are_reached_at_the_rate_the_stream_grows(long maxMessages, long maxBytes, double expectedSeconds)
+    {
+        // 100 bytes each, 10 a second. Up to the limit, and then until the oldest unread one is the first.
+        await ReadToAsync(100, TimeSpan.Zero);
+        _headroom.Saw(Stream(first: 51, last: 540, 0, maxMessages, maxBytes));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        _headroom.Saw(Stream(first: 51, last: 550, 0, maxMessages, maxBytes));
+
+        Assert.Equal(expectedSeconds + 10, _headroom.Seconds, 0.5);
+    }
+
+    [Fact]
+    public async Task What_the_stream_has_dropped_unread_is_counted()
+    {
+        await ReadToAsync(100, TimeSpan.FromSeconds(60));
+
+        _headroom.Saw(Stream(first: 151, last: 300, maxAge: 30));
+
+        Assert.Equal((200L, 50L, 0.0), (_headroom.Lag, _headroom.Lost, _headroom.Seconds));
+    }
+
+    private async Task ReadToAsync(long sequence, TimeSpan ago) =>
+        await _ledger.ResetAsync(new Position("e", sequence, (_clock.GetUtcNow() - ago).ToUnixTimeMilliseconds()), default, CancellationToken.None);
+
+    private static StreamInfo Stream(long first, long last, double maxAge = 0, long maxMessages = -1, long maxBytes = -1) => new()
+    {
+        Config = new StreamConfig { MaxAge = TimeSpan.FromSeconds(maxAge), MaxMsgs = maxMessages, MaxBytes = maxBytes },
+        State = new StreamState { FirstSeq = first, LastSeq = last, Messages = last - first + 1, Bytes = (last - first + 1) * 100 },
+    };
+}
