@@ -24,7 +24,7 @@ internal static class SettingsReader
             .. ActivationRules.Refused(values),
             .. given.Errors,
         ];
-        string[] notes = [.. IgnoredNames(given), .. capacity.Notes];
+        string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values)];
         if (errors.Length > 0)
         {
             return new SettingsResult { Errors = errors, Notes = notes };
@@ -44,7 +44,7 @@ internal static class SettingsReader
         {
             Settings = settings,
             Notes = notes,
-            Remarks = [.. capacity.Remarks, .. Openness(values)],
+            Remarks = [.. capacity.Remarks, .. Openness(values), .. TestSwitches(values)],
             NotActiveYet = [.. ActivationRules.NotActiveYet(values)],
             Effective = effective.ToList(),
         };
@@ -55,6 +55,23 @@ internal static class SettingsReader
         if (given.Ignored.Count > 0)
         {
             yield return $"Known and ignored: {string.Join(", ", given.Ignored.Select(Masking.OneLine))}.";
+        }
+    }
+
+    private static IEnumerable<string> ShortStream(SettingValues values)
+    {
+        var (budget, age) = (values.Get(CapacitySettings.PauseBudget), values.Get(StreamSettings.MaxAge));
+        if (budget > TimeSpan.Zero && age > TimeSpan.Zero && budget * 2 > age)
+        {
+            yield return $"{values.Received(CapacitySettings.PauseBudget)}: a stream that keeps {StreamSettings.MaxAge.Write(age)} may drop messages during such a pause and the catching up behind it; give {StreamSettings.MaxAge.Name} twice as much.";
+        }
+    }
+
+    private static IEnumerable<string> TestSwitches(SettingValues values)
+    {
+        if (values.Get(TestSettings.Pause))
+        {
+            yield return $"TEST SWITCH: {TestSettings.Pause.Name} lets any program of this machine pause the intake. Not for production.";
         }
     }
 

@@ -77,4 +77,16 @@ public sealed class CrossRulesTests
 
     private static (string, string)[] Variables(string text) =>
         [.. text.Split(' ').Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]))];
+
+    [Theory]
+    [InlineData("16s", "30s", true)]
+    [InlineData("15s", "30s", false)]
+    [InlineData("0", "30s", false)]
+    [InlineData("10m", "0", false)]
+    public void A_pause_budget_that_the_stream_does_not_keep_twice_is_noted(string budget, string age, bool isNoted) =>
+        Assert.Equal(isNoted, Reading.Of(("JS_PAUSE_BUDGET", budget), ("JS_STREAM_MAX_AGE", age)).Notes.Any(note => note.StartsWith("JS_PAUSE_BUDGET=", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_switch_of_tests_is_said_loudly() =>
+        Assert.Contains(Reading.Of(("WS_TEST_PAUSE", "true")).Remarks, remark => remark.StartsWith("TEST SWITCH: WS_TEST_PAUSE", StringComparison.Ordinal));
 }
