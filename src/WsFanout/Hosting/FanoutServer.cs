@@ -70,10 +70,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             loggers);
         _state = new ServerState(_source, time);
 
-        var meters = new LoadMeters(
-            new CpuMeter(() => Environment.CpuUsage.TotalTime, _settings.Governor.CpuLimitCores, time),
-            new MemoryMeter(() => Environment.WorkingSet, _settings.Governor.MemoryLimitBytes),
-            new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
+        var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
+        var meters = new LoadMeters(measured.Cpu, measured.Memory, new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
         _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, governorMetrics, meters, version);
         _exporter = new PrometheusExporter(_meters);

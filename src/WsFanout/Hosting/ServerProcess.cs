@@ -41,14 +41,15 @@ internal sealed partial class ServerProcess
         }
 
         using var loggers = Logs.Create(read.Host);
-        return await new ServerProcess(settings, version, loggers).RunAsync(read.Host);
+        return await new ServerProcess(settings, version, loggers).RunAsync(read.Host, read.Governor.MemoryLimitBytes);
     }
 
-    private async Task<int> RunAsync(HostOptions host)
+    private async Task<int> RunAsync(HostOptions host, long memoryLimitBytes)
     {
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         foreach (var line in Banner.Lines(_settings, _version)) LogBanner(line);
+        LimitHeap(memoryLimitBytes);
 
         await using var server = new FanoutServer(_settings, _version, _loggers, TimeProvider.System);
         try
@@ -73,6 +74,13 @@ internal sealed partial class ServerProcess
         return Served;
     }
 
+    private void LimitHeap(long memoryLimitBytes)
+    {
+        var (bytes, isKept) = HeapLimit.Apply(memoryLimitBytes);
+        if (isKept) LogHeapLimited(bytes);
+        else LogHeapNotLimited(bytes, memoryLimitBytes);
+    }
+
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
@@ -82,6 +90,12 @@ internal sealed partial class ServerProcess
 
     [LoggerMessage(LogLevel.Information, "{Line:l}")]
     private partial void LogBanner(string line);
+
+    [LoggerMessage(LogLevel.Information, "The heap is limited to {Bytes} bytes.")]
+    private partial void LogHeapLimited(long bytes);
+
+    [LoggerMessage(LogLevel.Warning, "The heap could not be limited to 60 % of {MemoryLimit} bytes; it may take {Bytes}.")]
+    private partial void LogHeapNotLimited(long bytes, long memoryLimit);
 
     [LoggerMessage(LogLevel.Error, "Can't listen on {Address}: {Problem}")]
     private partial void LogCanNotListen(string address, string problem);

@@ -32,9 +32,16 @@ internal sealed class MetricFamily
 
     public string Name { get; }
 
+    /// <summary>Takes a measurement. Not a number means not known: the series is left out until it is.</summary>
     public void RecordLocked(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = PrometheusText.Labels(tags);
+        if (double.IsNaN(value))
+        {
+            _series.Remove(labels);
+            return;
+        }
+
         if (!_series.TryGetValue(labels, out var series))
         {
             series = new Series(_bounds is null ? [] : new long[_bounds.Count + 1]);

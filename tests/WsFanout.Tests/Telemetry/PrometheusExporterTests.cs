@@ -67,7 +67,6 @@ public sealed class PrometheusExporterTests
     [InlineData(1234567890123456, "1234567890123456")]
     [InlineData(1795224000.125, "1795224000.125")]
     [InlineData(0.1, "0.1")]
-    [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "+Inf")]
     [InlineData(double.NegativeInfinity, "-Inf")]
     public void A_value_is_written_to_its_last_digit(double value, string text)
@@ -77,5 +76,20 @@ public sealed class PrometheusExporterTests
         using var exporter = new PrometheusExporter(meters);
 
         Assert.EndsWith($"\nws_g {text}\n", exporter.Scrape(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_known_has_no_series_until_it_is()
+    {
+        using var meters = new Meters();
+        var value = 1d;
+        meters.Server.CreateObservableGauge("g", () => value);
+        using var exporter = new PrometheusExporter(meters);
+
+        Assert.Contains("\nws_g 1\n", exporter.Scrape(), StringComparison.Ordinal);
+        value = double.NaN;
+        Assert.DoesNotContain("\nws_g ", exporter.Scrape(), StringComparison.Ordinal);
+        value = 2;
+        Assert.Contains("\nws_g 2\n", exporter.Scrape(), StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,11 @@ internal static class CgroupPaths
     /// </summary>
     /// <param name="root">Directory that stands for <c>/</c>.</param>
     /// <param name="controller">Name as version 1 lists it: <c>cpu</c>, <c>memory</c>.</param>
-    public static IEnumerable<string> Of(string root, string controller)
+    public static IEnumerable<string> Of(string root, string controller) => Directories(root, controller).Select(directory => directory.Path);
+
+    /// <summary>The same with what is known of each; those of version 2 for any controller, since one hierarchy has them all.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IEnumerable<CgroupDirectory> Directories(string root, string controller)
     {
         var memberships = Lines(root, "/proc/self/cgroup");
         foreach (var mount in Lines(root, "/proc/self/mountinfo"))
@@ -21,9 +25,11 @@ internal static class CgroupPaths
                 continue;
             }
 
-            foreach (var directory in Upwards(root, mountPoint, RelativeTo(mountRoot, path)))
+            var isOwn = true;
+            foreach (var relative in Upwards(root, mountPoint, RelativeTo(mountRoot, path)))
             {
-                yield return directory;
+                yield return new CgroupDirectory(Joined(mountPoint, relative), Joined(mountRoot.TrimEnd('/'), relative), isV2, isOwn);
+                isOwn = false;
             }
         }
     }
@@ -35,6 +41,9 @@ internal static class CgroupPaths
     public static long? Number(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
+    /// <summary>Where a path is under the directory that stands for <c>/</c>.</summary>
+    public static string In(string root, string path) => Path.Combine(root, path.TrimStart('/'));
+
     private static IEnumerable<string> Upwards(string root, string mountPoint, string relative)
     {
         if (relative.Length > 0 && !Directory.Exists(In(root, $"{mountPoint}/{relative}")))
@@ -45,13 +54,15 @@ internal static class CgroupPaths
 
         while (relative.Length > 0)
         {
-            yield return $"{mountPoint}/{relative}";
+            yield return relative;
             var slash = relative.LastIndexOf('/');
             relative = slash < 0 ? "" : relative[..slash];
         }
 
-        yield return mountPoint;
+        yield return "";
     }
+
+    private static string Joined(string directory, string relative) => relative.Length == 0 ? directory : $"{directory}/{relative}";
 
     // "36 35 98:0 /root /mount/point options [optional…] - type source superoptions"
     private static (string Root, string Point, bool IsV2)? MountOf(string line, string controller)
@@ -103,8 +114,6 @@ internal static class CgroupPaths
             return [];
         }
     }
-
-    private static string In(string root, string path) => Path.Combine(root, path.TrimStart('/'));
 
     private static string Unescape(string field) =>
         field.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal);

@@ -1,15 +1,79 @@
 namespace WsFanout.Governor.Meters;
 
-/// <summary>Memory used, in percent of the limit.</summary>
-/// <remarks>One thread samples; anyone reads.</remarks>
-internal sealed class MemoryMeter(Func<long> bytes, long limitBytes)
+/// <summary>Memory used, in bytes and in percent of the limit, as whoever enforces the limit counts it.</summary>
+/// <remarks>One thread samples; anyone reads. Errors are counted, never thrown.</remarks>
+internal sealed class MemoryMeter
 {
-    private long _bytes;
+    private readonly CgroupMemory? _cgroup;
+    private readonly ProcessMemory _process;
+    private readonly PressureFile _pressure;
+    private readonly Func<long> _heap;
+    private readonly long _limitBytes;
 
-    /// <summary>Bytes used as of the last reading.</summary>
+    private long _bytes;
+    private long _heapBytes;
+    private double _socketBytes = double.NaN;
+    private double _pressurePercent = double.NaN;
+    private long _errors;
+    private volatile MeterSource _source;
+
+    /// <param name="root">Directory that stands for <c>/</c>.</param>
+    /// <param name="heap">Bytes in the managed heap.</param>
+    /// <param name="limitBytes">Bytes that are 100 %.</param>
+    public MemoryMeter(string root, Func<long> heap, long limitBytes)
+    {
+        _cgroup = CgroupMemory.Find(root, limitBytes);
+        _process = new ProcessMemory(root);
+        _pressure = new PressureFile(root, "memory");
+        _heap = heap;
+        _limitBytes = limitBytes;
+        _source = _cgroup?.Source ?? MeterSource.Process;
+        Sample();
+    }
+
+    /// <summary>
+    /// Bytes used as of the last reading. Of a cgroup: all it is charged with but file cache out of use. Of the process: what is resident and
+    /// what the machine's kernel holds for TCP sockets, which the machine pays on top.
+    /// </summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public double Percent => (double)Bytes / limitBytes * 100;
+    public double Percent => (double)Bytes / _limitBytes * 100;
 
-    public void Sample() => Volatile.Write(ref _bytes, bytes());
+    /// <summary>Bytes in the managed heap, garbage not collected yet included.</summary>
+    public long HeapBytes => Volatile.Read(ref _heapBytes);
+
+    /// <summary>Bytes that the kernel holds for sockets: of the cgroup where it counts them, else of the machine. Not a number where neither does.</summary>
+    public double SocketBytes => Volatile.Read(ref _socketBytes);
+
+    /// <summary>Percent of the last 10 s in which something in the cgroup, or else on the machine, waited for memory; not a number where the system doesn't tell.</summary>
+    public double PressurePercent => Volatile.Read(ref _pressurePercent);
+
+    /// <summary>Whose accounting the last reading is from.</summary>
+    public MeterSource Source => _source;
+
+    /// <summary>Every source that this meter may read.</summary>
+    public IReadOnlyList<MeterSource> Sources => _cgroup is null ? [MeterSource.Process] : [_cgroup.Source, MeterSource.Process];
+
+    /// <summary>Readings that could not be used.</summary>
+    public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>A meter of the running process.</summary>
+    /// <param name="limitBytes">Bytes that are 100 %.</param>
+    public static MemoryMeter OfThisProcess(long limitBytes) => new("/", () => GC.GetTotalMemory(forceFullCollection: false), limitBytes);
+
+    /// <summary>Takes a reading. The process's accounting fills in for a cgroup that can't be read; without that too, what was known stays.</summary>
+    public void Sample()
+    {
+        long? sockets = null;
+        var byCgroup = _cgroup?.Read(out sockets);
+        var machineSockets = _process.Sockets();
+        var bytes = byCgroup ?? (_process.Resident() + (machineSockets ?? 0));
+        if (bytes is null || (_cgroup is not null && byCgroup is null)) Interlocked.Increment(ref _errors);
+
+        _source = byCgroup is null ? MeterSource.Process : _cgroup!.Source;
+        if (bytes is { } known) Volatile.Write(ref _bytes, known);
+        Volatile.Write(ref _socketBytes, sockets ?? machineSockets ?? double.NaN);
+        Volatile.Write(ref _heapBytes, _heap());
+        Volatile.Write(ref _pressurePercent, _pressure.Percent());
+    }
 }

@@ -77,12 +77,13 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         {
             json.WriteNumber("percent", Math.Round(facts.Meters.Cpu.Percent, 1));
             json.WriteNumber("limit_cores", facts.Limits.CpuLimitCores);
-            json.WriteString("source", "process");
+            json.WriteString("source", facts.Meters.Cpu.Source.Text);
         });
         Check(json, "memory", refused != Refusal.Memory, refused?.Word, () =>
         {
             json.WriteNumber("bytes", facts.Meters.Memory.Bytes);
             json.WriteNumber("limit_bytes", facts.Limits.MemoryLimitBytes);
+            json.WriteString("source", facts.Meters.Memory.Source.Text);
         });
         var isPaused = governor == GovernorState.Paused;
         Check(json, "intake", intake.Attached && !isPaused, isPaused ? "paused" : intake.Reason, () =>
