@@ -27,7 +27,7 @@ internal sealed class Crowd : IDisposable
         await WsFanout.Testing.Wait.UntilAsync(
             async () =>
             {
-                if (await RawHandshake.TryOpenAsync(address) is { } member) members.Add(member);
+                if (members.Count < size && await RawHandshake.TryOpenAsync(address) is { } member) members.Add(member);
                 return members.Count == size;
             },
             $"the server should let {size} clients in",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests.Support;
@@ -17,23 +18,17 @@ internal sealed class OverloadRun : IAsyncDisposable
     /// <summary>Clients that check everything.</summary>
     private const int Checking = 60;
 
-    private readonly EmptyFolder _folder;
-    private readonly NatsServerProcess _nats;
-    private readonly Broker _broker;
-    private readonly Crowd _crowd;
+    private readonly PartsInUse _parts;
 
-    private OverloadRun(EmptyFolder folder, Cgroup cgroup, NatsServerProcess nats, Broker broker, ServerProgram program, Uri address, RecordingClient[] clients, Crowd crowd)
+    private OverloadRun(PartsInUse parts, Cgroup cgroup, ServerProgram program, Uri address, IReadOnlyList<RecordingClient> clients, MeasuredLoad load, LoadWatch watch)
     {
-        _folder = folder;
+        _parts = parts;
         Cgroup = cgroup;
-        _nats = nats;
-        _broker = broker;
         Program = program;
         Address = address;
         Clients = clients;
-        _crowd = crowd;
-        Load = new MeasuredLoad(broker, Channels, 0);
-        Watch = new LoadWatch(address);
+        Load = load;
+        Watch = watch;
     }
 
     public Cgroup Cgroup { get; }
@@ -56,20 +51,44 @@ internal sealed class OverloadRun : IAsyncDisposable
     /// <param name="crowd">Clients beside them, that only make work.</param>
     public static async Task<OverloadRun> StartAsync(double cpuCores, int crowd, params (string Name, string Value)[] variables)
     {
-        var folder = new EmptyFolder();
-        var nats = await NatsServerProcess.StartAsync();
-        var cgroup = Cgroup.Create(cpuCores: cpuCores);
-        var (program, address) = await cgroup.ServeAsync(folder.Path, [("NATS_URL", nats.Url.ToString()), .. LongStream, .. variables]);
-        var connected = new RecordingClient[Checking];
-        for (var i = 0; i < Checking; i++)
+        var parts = new PartsInUse();
+        try
         {
-            string[] names = i % 4 == 3 ? [Channels[i % 20], Channels[(i + 7) % 20], Channels[(i + 13) % 20]] : [">"];
-            connected[i] = await RecordingClient.ConnectAsync(address, names);
-        }
+            var folder = parts.Add(new EmptyFolder());
+            var nats = parts.AddAsync(await NatsServerProcess.StartAsync());
+            var cgroup = parts.AddAsync(Cgroup.Create(cpuCores: cpuCores));
+            var (program, address) = await cgroup.ServeAsync(folder.Path, [("NATS_URL", nats.Url.ToString()), .. LongStream, .. variables]);
+            parts.Add(program);
+            var clients = new List<RecordingClient>();
+            for (var i = 0; i < Checking; i++)
+            {
+                string[] names = i % 4 == 3 ? [Channels[i % 20], Channels[(i + 7) % 20], Channels[(i + 13) % 20]] : [">"];
+                clients.Add(parts.AddAsync(await RecordingClient.ConnectAsync(address, names)));
+            }
 
-        var run = new OverloadRun(folder, cgroup, nats, await Broker.ConnectAsync(nats), program, address, connected, await Crowd.JoinAsync(address, crowd));
-        await run.WaitForStateAsync("normal", "it should come to rest after its start", TimeSpan.FromSeconds(60));
-        return run;
+            parts.Add(await Crowd.JoinAsync(address, crowd));
+            var broker = parts.AddAsync(await Broker.ConnectAsync(nats));
+            var load = parts.AddAsync(new MeasuredLoad(broker, Channels, 0));
+            var run = new OverloadRun(parts, cgroup, program, address, clients, load, parts.AddAsync(new LoadWatch(address)));
+            await run.WaitForStateAsync("normal", "it should come to rest after its start", TimeSpan.FromSeconds(60));
+            return run;
+        }
+        catch
+        {
+            await parts.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts one that is awake.</summary>
+    public Neighbour StartNeighbour() => new(Cgroup.StartBurner());
+
+    /// <summary>The states it went through and when, and how long <c>/health</c> took at most.</summary>
+    public string Story()
+    {
+        var first = Changes.Count > 0 ? Changes[0].At : default;
+        var changes = Changes.Select(change => string.Create(CultureInfo.InvariantCulture, $"{(change.At - first).TotalSeconds:0.0} s {change.After}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", changes)}; /health took {Watch.Slowest.TotalMilliseconds:0} ms at most");
     }
 
     public async Task<double> MetricAsync(string series) => (await MetricsPage.ReadAsync(Address, series))!.Value;
@@ -115,16 +134,5 @@ internal sealed class OverloadRun : IAsyncDisposable
         Assert.True(await MetricAsync("ws_connections_rejected_total{reason=\"cpu\"}") >= Watch.Newcomers.Count(knock => knock.Error == "cpu"), "each refusal is counted");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Load.DisposeAsync();
-        await Watch.DisposeAsync();
-        foreach (var client in Clients) await client.DisposeAsync();
-        _crowd.Dispose();
-        await _broker.DisposeAsync();
-        await Cgroup.DisposeAsync();
-        Program.Dispose();
-        await _nats.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
 }

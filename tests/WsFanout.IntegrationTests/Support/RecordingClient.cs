@@ -46,6 +46,9 @@ internal sealed class RecordingClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Messages that gaps told of as missing.</summary>
+    public long Missed => Frames().Where(frame => frame["type"]!.GetValue<string>() == "gap").Sum(gap => gap["to"]!.GetValue<long>() - gap["from"]!.GetValue<long>() + 1);
+
     /// <summary>Connects and subscribes, and tries again while it is refused: a small server is short of CPU from starting.</summary>
     public static async Task<RecordingClient> ConnectAsync(Uri address, params string[] names)
     {
