@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using System.Text.Json.Nodes;
+using WsFanout.Hosting.Settings.Catalogue;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
 using WsFanout.Tests.Deploy;
@@ -28,6 +29,21 @@ public sealed class ProcessTests
         Assert.Contains("NATS_URL", said, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", said, StringComparison.Ordinal);
         Assert.DoesNotContain(IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners(), listener => listener.Port == port);
+    }
+
+    [Fact]
+    public async Task Every_variable_wrong_at_once_is_told_line_by_line_without_a_secret()
+    {
+        using var folder = new EmptyFolder();
+        var wrong = AllSettings.InOrder.Select(setting => (setting.Name, Value: $"{(setting.IsSecret ? "hunter2" : "banana")}\u0001")).ToList();
+
+        // One line more is of a rule: NATS_TOKEN and NATS_USER exclude each other.
+        using var program = ServerProgram.Start(folder.Path, [], [.. wrong, ("WS_MAX_CONECTIONS", new string('9', 100_000))]);
+
+        Assert.Equal(78, await program.WaitForExitAsync(Soon));
+        Assert.Equal([.. wrong.Select(variable => variable.Name), "NATS_TOKEN", "WS_MAX_CONECTIONS"], program.Errors.Select(line => line.Split('=', ':')[0]));
+        Assert.DoesNotContain(program.Errors, line => line.Contains("hunter2", StringComparison.Ordinal) || line.Length > 600);
+        Assert.Empty(program.Output);
     }
 
     [Fact]

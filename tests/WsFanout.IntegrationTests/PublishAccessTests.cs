@@ -16,6 +16,11 @@ public sealed class PublishAccessTests
         (await PublishRequest.SendAsync(server, "/publish/a", header: "Authorization: Bearer open")).AssertRefusal(401, "unauthorized");
         (await PublishRequest.SendAsync(server, "/publish/a", header: "Authorization: Basic open-sesame")).AssertRefusal(401, "unauthorized");
         (await PublishRequest.SendAsync(server, "/publish/a?token=open-sesame")).AssertRefusal(401, "unauthorized");
+        foreach (var wrong in (string[])["Bearer", "Bearer ", "open-sesame", "Beareropen-sesame", "Bearer open-sesame2", "Bearer OPEN-SESAME", "Bearer open-sesame open-sesame", "Bearer open-sesame, Bearer open-sesame", "Bearer open-sesame\r\nAuthorization: Bearer open-sesame"])
+        {
+            (await PublishRequest.SendAsync(server, "/publish/a", header: $"Authorization: {wrong}")).AssertRefusal(401, "unauthorized");
+        }
+
         Assert.Equal(200, (await PublishRequest.SendAsync(server, "/publish/a", header: "Authorization: Bearer open-sesame")).Status);
         Assert.Equal(200, (await PublishRequest.SendAsync(server, "/publish/a", header: "Authorization: bearer open-sesame\r\nOrigin: https://a.example\r\nX-Forwarded-For: 1.2.3.4")).Status);
     }

@@ -1,7 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor;
@@ -35,7 +32,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     private readonly IMessageSource _source;
     private readonly ServerState _state;
     private readonly Housekeeping _housekeeping;
-    private readonly WebApplication _app;
+    private readonly ILoggerFactory _loggers;
+    private readonly Router _router;
+    private readonly HttpListeners _listeners;
     private readonly CancellationTokenSource _stopSource = new();
     private readonly CancellationTokenSource _stopHousekeeping = new();
 
@@ -45,6 +44,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     public FanoutServer(SettingsResult result, string version, ILoggerFactory loggers, TimeProvider time)
     {
         _settings = result.Settings ?? throw new ArgumentException("settings with errors make no server", nameof(result));
+        _loggers = loggers;
         _logger = loggers.CreateLogger<FanoutServer>();
         _time = time;
 
@@ -68,35 +68,32 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
-        _state = new ServerState(_source, time);
+        _state = new ServerState(_source, ledger, time);
 
         var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
         var meters = new LoadMeters(measured.Cpu, measured.Memory, new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
         _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, governorMetrics, meters, version);
+        var pace = new AcceptPace(_settings.Entry.RefusalsPerSecond, time);
+        clientMetrics.ObservePauses(() => pace.Paused);
         _exporter = new PrometheusExporter(_meters);
-        var router = new Router(
-            new WebSocketEndpoint(_state, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
+        var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
+        _router = new Router(
+            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, pace, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _app = new HttpListeners(_settings, clientMetrics, time).Build(loggers);
-        _app.Run(router.HandleAsync);
+        _listeners = new HttpListeners(_settings.Host, _settings.Governor, pace, clientMetrics, time);
     }
 
-    /// <summary>Where the listener really is, once started.</summary>
-    public IPEndPoint EndPoint
-    {
-        get
-        {
-            var address = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-            var uri = new Uri(address);
-            return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
-        }
-    }
+    /// <summary>Where clients connect, once started.</summary>
+    public IPEndPoint EndPoint => _listeners.EndPoint;
+
+    /// <summary>Where everything but clients and the page is, once started; null when that is the same address.</summary>
+    public IPEndPoint? AdminEndPoint => _listeners.AdminEndPoint;
 
     /// <summary>Clients connected.</summary>
     public int ClientCount => _workers.ClientCount;
@@ -109,19 +106,31 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         return $"{what} has ended: {ended.Exception?.GetBaseException().ToString() ?? "without a reason"}";
     }
 
-    /// <summary>Starts the workers, the intake, then the listener.</summary>
-    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    /// <summary>Starts the workers, the intake, then the listeners.</summary>
+    /// <exception cref="ListenFailedException">An address is in use, not this machine's, or unknown.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _workers.Start();
         _sourceRuns = RunSourceAsync();
         _housekeepingRuns = _housekeeping.RunAsync(_stopHousekeeping.Token);
-        await _app.StartAsync(cancellationToken);
-        LogListening(EndPoint.ToString());
+        try
+        {
+            await _listeners.StartAsync(_router, _loggers, cancellationToken);
+        }
+        catch (ListenFailedException)
+        {
+            // Disposed under their running loops, the parts would report faults that are none.
+            await StopFlowAsync();
+            await StopHousekeepingAsync();
+            throw;
+        }
+
+        if (AdminEndPoint is { } admin) LogListeningOnBoth(EndPoint.ToString(), admin.ToString());
+        else LogListening(EndPoint.ToString());
     }
 
     /// <summary>
-    /// Closes the clients one after the other, each told to come back, while messages still flow; then the intake, the workers, the listener.
+    /// Closes the clients one after the other, each told to come back, while messages still flow; then the intake, the workers, the listeners.
     /// </summary>
     /// <param name="timeout">From now to the end.</param>
     public async Task StopAsync(TimeSpan timeout)
@@ -133,26 +142,36 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
         await WaitForLastClientAsync(budget);
 
-        await _stopSource.CancelAsync();
-        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
-        await _workers.StopAsync();
+        await StopFlowAsync();
         using var limit = new CancellationTokenSource(AfterDrain, _time);
-        await _app.StopAsync(limit.Token);
-        await _stopHousekeeping.CancelAsync();
-        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _listeners.StopAsync(limit.Token);
+        await StopHousekeepingAsync();
         LogStopped();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopSource.CancelAsync();
-        await _app.DisposeAsync();
+        await _listeners.DisposeAsync();
         await _source.DisposeAsync();
         _workers.Dispose();
         _exporter.Dispose();
         _meters.Dispose();
         _stopSource.Dispose();
         _stopHousekeeping.Dispose();
+    }
+
+    private async Task StopFlowAsync()
+    {
+        await _stopSource.CancelAsync();
+        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
+        await _workers.StopAsync();
+    }
+
+    private async Task StopHousekeepingAsync()
+    {
+        await _stopHousekeeping.CancelAsync();
+        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunSourceAsync()
@@ -202,6 +221,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Listening on {Address}.")]
     private partial void LogListening(string address);
+
+    [LoggerMessage(LogLevel.Information, "Listening on {Address} for clients and the page, on {AdminAddress} for everything else.")]
+    private partial void LogListeningOnBoth(string address, string adminAddress);
 
     [LoggerMessage(LogLevel.Information, "Draining {Clients} clients over {Seconds:0.0} s.")]
     private partial void LogDraining(int clients, double seconds);

@@ -6,6 +6,15 @@ internal sealed record HostOptions
     /// <summary>Address of the listener: <c>:3002</c>, <c>127.0.0.1:3002</c>, <c>[::1]:0</c>. Port 0 lets the system choose.</summary>
     public string Address { get; init; } = ":3002";
 
+    /// <summary>Address of the listener for everything but clients and the page; null: the same listener.</summary>
+    public string? AdminAddress { get; init; }
+
+    /// <summary>Origins whose pages may connect, to the byte. None, or <c>*</c>: any.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Whether clients that send no <c>Origin</c> are refused.</summary>
+    public bool RequireOrigin { get; init; }
+
     /// <summary>Connections waiting to be accepted; the kernel cuts it to <c>somaxconn</c>.</summary>
     public int ListenBacklog { get; init; } = 4096;
 

@@ -1,70 +1,53 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using WsFanout.Governor;
 using WsFanout.Governor.Entry;
-using WsFanout.Hosting.Settings;
-using WsFanout.Hosting.Settings.Grammars;
+using WsFanout.Hosting.Endpoints;
 using WsFanout.Telemetry;
-using WsFanout.Transport;
 
 namespace WsFanout.Hosting;
 
-/// <summary>Makes the web application that listens: addresses, protocols, bounds of a connection.</summary>
-internal sealed class HttpListeners(ServerSettings settings, ClientMetrics metrics, TimeProvider time)
+/// <summary>The addresses that are listened on: one for all, or one for clients and one for operators.</summary>
+internal sealed class HttpListeners : IAsyncDisposable
 {
-    /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+    private readonly Listener _main;
+    private readonly Listener? _admin;
 
-    /// <summary>
-    /// Whoever takes answers of plain HTTP more slowly is cut. What the kernel has taken counts as read until it is full, so who asks for
-    /// megabytes and reads nothing is held for some minutes.
-    /// </summary>
-    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
-
-    public WebApplication Build(ILoggerFactory loggers)
+    public HttpListeners(HostOptions options, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
     {
-        var open = new ConnectionSlots(settings.Governor.MaxOpenConnections);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = settings.Host.ListenBacklog);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
-
-        // The last factory that is registered is the one that is asked.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter));
-        return builder.Build();
-
-        IDisposable? Enter()
-        {
-            var place = open.TryTake();
-            if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-            return place;
-        }
+        var adminPlaces = options.AdminAddress is null ? 0 : AdminPlaces(governor);
+        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, pace, metrics, time);
+        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, pace: null, metrics, time);
     }
 
-    private void ConfigureKestrel(KestrelServerOptions kestrel)
+    /// <summary>Where clients connect, once started.</summary>
+    public IPEndPoint EndPoint => _main.EndPoint;
+
+    /// <summary>Where everything else is, once started; null when that is the same address.</summary>
+    public IPEndPoint? AdminEndPoint => _admin?.EndPoint;
+
+    /// <summary>Listens on all addresses: the operators' first, so that who is let in can be watched.</summary>
+    /// <exception cref="ListenFailedException">One of them is in use, not this machine's, or unknown.</exception>
+    public async Task StartAsync(Router router, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.RequestHeadersTimeout = settings.Host.HandshakeTimeout;
-
-        kestrel.Limits.KeepAliveTimeout = KeepAlive;
-        kestrel.Limits.MinResponseDataRate = SlowestReader;
-
-        // What is too large is the publish endpoint's business, with an answer that says so.
-        kestrel.Limits.MaxRequestBodySize = null;
-
-        var address = ListenAddress.Parse(settings.Host.Address, out var problem) ?? throw new ArgumentException(problem);
-        if (address.Host.Length == 0) kestrel.ListenAnyIP(address.Port, Configure);
-        else if (IPAddress.TryParse(address.Host, out var ip)) kestrel.Listen(ip, address.Port, Configure);
-        else if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, Configure);
-        else kestrel.Listen(Dns.GetHostAddresses(address.Host)[0], address.Port, Configure);
-
-        void Configure(ListenOptions listen)
+        if (_admin is null)
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => new FirstByte(next, settings.Host.HandshakeTimeout, time).HandleAsync);
+            await _main.StartAsync(router.Answer(Served.Clients | Served.Operators), loggers, cancellationToken);
+            return;
         }
+
+        await _admin.StartAsync(router.Answer(Served.Operators), loggers, cancellationToken);
+        await _main.StartAsync(router.Answer(Served.Clients), loggers, cancellationToken);
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_main.StopAsync(cancellationToken), _admin?.StopAsync(cancellationToken) ?? Task.CompletedTask);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _main.DisposeAsync();
+        if (_admin is not null) await _admin.DisposeAsync();
+    }
+
+    // Half of what is not for clients: a crowd on one address never takes the other's, and each has some at the smallest limit.
+    private static int AdminPlaces(GovernorOptions governor) => (governor.MaxOpenConnections - governor.MaxConnections) / 2;
 }

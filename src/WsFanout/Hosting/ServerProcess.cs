@@ -56,9 +56,9 @@ internal sealed partial class ServerProcess
         {
             await server.StartAsync(CancellationToken.None);
         }
-        catch (Exception refused) when (refused is IOException or System.Net.Sockets.SocketException)
+        catch (ListenFailedException refused)
         {
-            LogCanNotListen(host.Address, refused.Message);
+            LogCanNotListen(refused.Address, refused.Message);
             return CouldNotListen;
         }
 

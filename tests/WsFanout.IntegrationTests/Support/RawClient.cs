@@ -24,11 +24,13 @@ internal sealed class RawClient : IDisposable
     private RawClient(Socket socket) => _socket = socket;
 
     /// <param name="receiveBufferBytes">The kernel's buffer for what comes; 0 for its own choice.</param>
-    public static async Task<RawClient> OpenAsync(TestServer server, int receiveBufferBytes = 0)
+    public static Task<RawClient> OpenAsync(TestServer server, int receiveBufferBytes = 0) => OpenAsync(server.BaseAddress, receiveBufferBytes);
+
+    public static async Task<RawClient> OpenAsync(Uri address, int receiveBufferBytes = 0)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferBytes > 0) socket.ReceiveBufferSize = receiveBufferBytes;
-        await socket.ConnectAsync(IPAddress.Loopback, server.BaseAddress.Port);
+        await socket.ConnectAsync(IPAddress.Loopback, address.Port);
         return new RawClient(socket);
     }
 
@@ -45,9 +47,11 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>Sends one request and reads one reply.</summary>
-    public static async Task<HttpReply> ExchangeAsync(TestServer server, string request)
+    public static Task<HttpReply> ExchangeAsync(TestServer server, string request) => ExchangeAsync(server.BaseAddress, request);
+
+    public static async Task<HttpReply> ExchangeAsync(Uri address, string request)
     {
-        using var client = await OpenAsync(server);
+        using var client = await OpenAsync(address);
         await client.SendAsync(request);
         return await client.ReadReplyAsync();
     }

@@ -21,6 +21,7 @@ internal sealed class TestServer : IAsyncDisposable
         ["WS_MEMORY_SHED_PERCENT"] = "100",
         ["WS_MEMORY_PAUSE_PERCENT"] = "100",
         ["WS_LAG_REJECT"] = "0",
+        ["WS_CONNECT_RATE"] = "unlimited",
     };
 
     private readonly FanoutServer _server;
@@ -31,13 +32,17 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _server = server;
         _log = log;
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = BaseAddress };
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = AdminAddress };
     }
 
     public Uri BaseAddress => new($"http://127.0.0.1:{_server.EndPoint.Port}/");
 
+    /// <summary>Where everything but clients and the page is: with WS_ADMIN_ADDR another address.</summary>
+    public Uri AdminAddress => new($"http://127.0.0.1:{(_server.AdminEndPoint ?? _server.EndPoint).Port}/");
+
     public Uri WebSocketAddress => new($"ws://127.0.0.1:{_server.EndPoint.Port}/ws");
 
+    /// <summary>Asks <see cref="AdminAddress"/>.</summary>
     public HttpClient Http { get; }
 
     public int ClientCount => _server.ClientCount;

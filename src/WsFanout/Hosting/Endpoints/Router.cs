@@ -8,11 +8,14 @@ namespace WsFanout.Hosting.Endpoints;
 internal sealed partial class Router(
     WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PauseEndpoint? pause, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
 {
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>The answers of a listener that serves this much.</summary>
+    public RequestDelegate Answer(Served served) => context => HandleAsync(context, served);
+
+    private async Task HandleAsync(HttpContext context, Served served)
     {
         try
         {
-            await RouteAsync(context);
+            await RouteAsync(context, served);
         }
         catch (Exception bug) when (bug is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
@@ -22,9 +25,11 @@ internal sealed partial class Router(
         }
     }
 
-    private Task RouteAsync(HttpContext context)
+    private Task RouteAsync(HttpContext context, Served served)
     {
         var path = context.Request.Path.Value ?? "";
+        var isForClients = path == "/ws" || PageFiles.Find(path) is not null;
+        if (!served.HasFlag(isForClients ? Served.Clients : Served.Operators)) return NotFound(context);
         if (path == "/ws") return webSocket.HandleAsync(context);
         if (path.StartsWith(PublishEndpoint.Path, StringComparison.Ordinal))
         {
@@ -40,9 +45,9 @@ internal sealed partial class Router(
             "/health/live" => HealthEndpoint.LiveAsync,
             "/health/ready" => health.ReadyAsync,
             "/config" => ConfigAsync,
-            _ => PageFiles.Find(path) is null ? null : PageAsync,
+            _ => isForClients ? PageAsync : null,
         };
-        if (get is null) return JsonAnswer.RefuseAsync(context, StatusCodes.Status404NotFound, "not_found", "there is nothing at this path");
+        if (get is null) return NotFound(context);
         return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? get(context) : NotAllowed(context, "GET, HEAD");
     }
 
@@ -72,6 +77,9 @@ internal sealed partial class Router(
         context.Response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(body).AsTask();
     }
+
+    private static Task NotFound(HttpContext context) =>
+        JsonAnswer.RefuseAsync(context, StatusCodes.Status404NotFound, "not_found", "there is nothing at this path");
 
     private static Task NotAllowed(HttpContext context, string allowed)
     {

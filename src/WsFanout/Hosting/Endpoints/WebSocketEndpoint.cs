@@ -7,7 +7,8 @@ using WsFanout.Transport;
 namespace WsFanout.Hosting.Endpoints;
 
 /// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
-internal sealed class WebSocketEndpoint(ServerState state, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
+internal sealed class WebSocketEndpoint(
+    ServerState state, OriginRule origins, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -31,11 +32,22 @@ internal sealed class WebSocketEndpoint(ServerState state, Admission admission, 
             return;
         }
 
-        var refusal = state.IsDraining ? Refusal.Draining : state.Source.State.EverAttached ? null : Refusal.Starting;
-        using var lease = refusal is null ? admission.TryEnter(out refusal) : null;
+        if (origins.Objection(context.Request.Headers.Origin) is { } objection)
+        {
+            await RefuseAsync(context, Refusal.ForbiddenOrigin with { Message = objection });
+            return;
+        }
+
+        if (state.IsDraining || !state.Source.State.EverAttached)
+        {
+            await RefuseAsync(context, state.IsDraining ? Refusal.Draining : Refusal.Starting);
+            return;
+        }
+
+        using var lease = admission.TryEnter(Look(context, query), out var refused);
         if (lease is null)
         {
-            await RefuseAsync(context, refusal!);
+            await RefuseAsync(context, refused!.Value);
             return;
         }
 
@@ -52,13 +64,15 @@ internal sealed class WebSocketEndpoint(ServerState state, Admission admission, 
         await connection.RunAsync(worker.Inbox);
     }
 
-    private Task RefuseAsync(HttpContext context, Refusal refusal)
-    {
-        metrics.ClientRefused(refusal.Word);
+    private Newcomer Look(HttpContext context, IReadOnlyDictionary<string, string> query) => new(
+        admission.AddressOf(context.Connection.RemoteIpAddress, context.Request.Headers[ForwardedFor.Header]),
+        UrlSubscription.ResumesIn(state.Position.Epoch, query));
 
-        // Who can't be served now must not keep a descriptor while it waits.
-        if (refusal.IsPassing) context.Response.Headers.Connection = "close";
-        int? retryAfter = refusal.IsPassing ? Admission.RetryAfterSeconds() : null;
-        return JsonAnswer.RefuseAsync(context, refusal.Status, refusal.Word, refusal.Message, retryAfter);
+    private Task RefuseAsync(HttpContext context, Refusal refusal) => RefuseAsync(context, admission.Refuse(refusal));
+
+    private Task RefuseAsync(HttpContext context, Refused refused)
+    {
+        metrics.ClientRefused(refused.Why.Word);
+        return RefusalAnswer.WriteAsync(context, refused);
     }
 }

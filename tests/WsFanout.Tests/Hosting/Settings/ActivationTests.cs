@@ -18,9 +18,7 @@ public sealed class ActivationTests : IDisposable
     {
         var value = name switch
         {
-            "WS_ADMIN_ADDR" => "127.0.0.1:9000",
-            "WS_ALLOWED_ORIGINS" => "https://app.example.com",
-            "WS_REQUIRE_ORIGIN" or "WS_AUTH_QUERY_TOKEN" => "true",
+            "WS_AUTH_QUERY_TOKEN" => "true",
             "WS_AUTH_DEADLINE" => "5s",
             _ when name.Contains("TLS", StringComparison.Ordinal) => _file,
             _ => "something",
@@ -37,26 +35,18 @@ public sealed class ActivationTests : IDisposable
         Assert.Equal("NATS_URL=\"***@h1,tls://h2\": this version does not speak TLS to the broker yet; use nats:// to start", Assert.Single(Reading.Of(("NATS_URL", "nats://x@h1,tls://h2")).Errors));
 
     [Theory]
-    [InlineData("WS_ALLOWED_ORIGINS", "*")]
-    [InlineData("WS_ALLOWED_ORIGINS", "")]
-    [InlineData("WS_REQUIRE_ORIGIN", "false")]
     [InlineData("WS_AUTH_QUERY_TOKEN", "false")]
-    [InlineData("WS_ADMIN_ADDR", "")]
     [InlineData("WS_MAX_NATS_RATE", "0")]
     [InlineData("WS_MAX_BROADCAST_RATE", "0")]
     [InlineData("WS_TRANSPORT", "stream")]
     [InlineData("WS_TRANSPORT", "auto")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "disconnect")]
-    [InlineData("WS_CONNECT_RATE", "unlimited")]
     [InlineData("WS_TEST_ECHO", "false")]
     [InlineData("JS_PAUSE_BUDGET", "0")]
     [InlineData("WS_MEMORY_SHED_PERCENT", "95")]
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_TRUSTED_PROXIES", "10.0.0.0/8,::1")]
-    [InlineData("WS_CONNECT_RATE", "50")]
-    [InlineData("WS_CONNECT_RATE_PER_IP", "5/s")]
     [InlineData("WS_FLUSH_MAX_DELAY", "5ms")]
     [InlineData("WS_TRANSPORT", "direct")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "gap")]

@@ -18,6 +18,10 @@ public sealed class CrossRulesTests
     [InlineData("NATS_PASSWORD=x", "NATS_PASSWORD: NATS_USER is missing; the two belong together")]
     [InlineData("NATS_USER=bob NATS_PASSWORD=x NATS_TOKEN=y", "NATS_TOKEN: NATS_USER is given too; give one of the two")]
     [InlineData("WS_PUBLISH_ADDR=:3002", "WS_PUBLISH_ADDR=\":3002\": is the address of WS_ADDR too")]
+    [InlineData("WS_ADMIN_ADDR=:3002", "WS_ADMIN_ADDR=\":3002\": is the address of WS_ADDR too")]
+    [InlineData("WS_ADMIN_ADDR=127.0.0.1:3002", "WS_ADMIN_ADDR=\"127.0.0.1:3002\": is the address of WS_ADDR too")]
+    [InlineData("WS_ADDR=[::1]:3002 WS_ADMIN_ADDR=:3002", "WS_ADMIN_ADDR=\":3002\": is the address of WS_ADDR too")]
+    [InlineData("WS_ALLOWED_ORIGINS=*,https://a.example", "WS_ALLOWED_ORIGINS=\"*,https://a.example\": * lets in any, so the others beside it mean nothing; give one or the other")]
     [InlineData("WS_MAX_CONNECTIONS=10000 WS_WORKER_POOL_SIZE=256 WS_MAX_GOROUTINES=20275", "WS_MAX_GOROUTINES=\"20275\": must be at least 2 × 10000 connections + 256 workers + 20 = 20276, or it would bind before WS_MAX_CONNECTIONS (default 0)")]
     public void A_broken_rule_names_both_sides(string variables, string expected)
     {
@@ -39,6 +43,12 @@ public sealed class CrossRulesTests
     [InlineData("NATS_USER=bob NATS_PASSWORD=x NATS_URL=nats://tok@h1,nats://h2:4223")]
     [InlineData("WS_ADDR=127.0.0.1:0")]
     [InlineData("WS_ADDR=[::1]:3002")]
+    [InlineData("WS_ADMIN_ADDR=")]
+    [InlineData("WS_ADMIN_ADDR=:3003")]
+    [InlineData("WS_ADDR=127.0.0.1:3002 WS_ADMIN_ADDR=127.0.0.2:3002")]
+    [InlineData("WS_ADDR=:0 WS_ADMIN_ADDR=:0")]
+    [InlineData("WS_ALLOWED_ORIGINS=")]
+    [InlineData("WS_ALLOWED_ORIGINS=*")]
     public void What_lies_on_the_border_is_accepted(string variables) => Reading.Sound(Reading.Of(Variables(variables)));
 
     [Theory]

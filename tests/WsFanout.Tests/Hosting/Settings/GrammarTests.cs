@@ -112,11 +112,52 @@ public sealed class GrammarTests
     public void Networks_are_address_and_length(string text, bool isValid) => Assert.Equal(isValid, Networks.Grammar.Read(text).IsValid);
 
     [Theory]
-    [InlineData("*", true)]
-    [InlineData("https://app.example.com", true)]
-    [InlineData("http://localhost:3000, https://a.b", true)]
-    [InlineData("https://app.example.com/", false)]
-    [InlineData("app.example.com", false)]
-    [InlineData("https://u@app.example.com", false)]
-    public void Origins_have_scheme_and_host_and_nothing_else(string text, bool isValid) => Assert.Equal(isValid, Origins.Grammar.Read(text).IsValid);
+    [InlineData("*")]
+    [InlineData("https://app.example.com")]
+    [InlineData("http://localhost:3000, https://a.b")]
+    [InlineData("https://app.example.com:8443")]
+    [InlineData("https://app.example.com.")]
+    [InlineData("https://xn--mnchen-3ya.example")]
+    [InlineData("http://[::1]:3000")]
+    [InlineData("http://10.0.0.1")]
+    [InlineData("capacitor://localhost")]
+    [InlineData("chrome-extension://abcdefghijklmnopabcdefghijklmnop")]
+    public void Origins_are_read_as_browsers_send_them(string text) =>
+        Assert.Equal(text.Split(", "), Assert.IsAssignableFrom<IReadOnlyList<string>>(Origins.Grammar.Read(text).Value));
+
+    [Theory]
+    [InlineData("https://app.example.com/", "has something behind host and port, if only a slash")]
+    [InlineData("https://app.example.com/app", "has something behind host and port, if only a slash")]
+    [InlineData("https://app.example.com?a=b", "has something behind host and port, if only a slash")]
+    [InlineData("https://app.example.com#@x", "has something behind host and port, if only a slash")]
+    [InlineData("https://app.example.com\\.evil.io", "has something behind host and port, if only a slash")]
+    [InlineData("https://app.example.com:443", "would never match: browsers send https://app.example.com")]
+    [InlineData("http://app.example.com:80", "would never match: browsers send http://app.example.com")]
+    [InlineData("https://app.example.com:", "would never match: browsers send https://app.example.com")]
+    [InlineData("https://app.example.com:08443", "would never match: browsers send https://app.example.com:8443")]
+    [InlineData("HTTPS://App.Example.com", "would never match: browsers send https://app.example.com")]
+    [InlineData("https://münchen.example", "would never match: browsers send https://xn--mnchen-3ya.example")]
+    [InlineData("app.example.com", "has no scheme, like https://")]
+    [InlineData("app.example.com:3000", "has no scheme, like https://")]
+    [InlineData("wss://app.example.com", "is this server's side; the origin of a page begins with http:// or https://")]
+    [InlineData("https://u@app.example.com", "has a user before its host")]
+    [InlineData("https://*.example.com", "has a wildcard within; only whole origins are compared")]
+    [InlineData("null", "is null, which pages of many kinds send, from anywhere")]
+    [InlineData("https://", "is not scheme://host[:port]")]
+    [InlineData("https://a b", "is not scheme://host[:port]")]
+    [InlineData("https://a:99999", "is not scheme://host[:port]")]
+    [InlineData("file:///x", "has something behind host and port, if only a slash")]
+    public void An_origin_that_no_browser_sends_says_what_is_wrong(string text, string detail)
+    {
+        Assert.Equal("entry 1 " + detail, Origins.Grammar.Read(text).Detail);
+        Assert.Equal("entry 2 " + detail, Origins.Grammar.Read("https://a.example," + text).Detail);
+    }
+
+    [Fact]
+    public void What_stands_before_the_host_of_an_origin_is_not_shown()
+    {
+        var error = Assert.Single(Reading.Of(("WS_ALLOWED_ORIGINS", "https://bob:hunter2@app.example.com")).Errors);
+
+        Assert.StartsWith("WS_ALLOWED_ORIGINS=\"***@app.example.com\": entry 1 has a user before its host; must be", error, StringComparison.Ordinal);
+    }
 }

@@ -13,8 +13,6 @@ internal static class HostSettings
         "Listener for everything but `/ws` and the page, which then answer 404 on `WS_ADDR`. Empty: the same listener.")
     {
         TakesEmpty = true,
-        State = SettingState.RefusedUntilActive,
-        IsNothing = address => address == AddressGrammar.None,
     };
 
     public static readonly Setting<TimeSpan> HandshakeTimeout = new(

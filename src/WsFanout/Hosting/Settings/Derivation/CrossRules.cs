@@ -20,6 +20,7 @@ internal sealed class CrossRules
         rules.Stream();
         rules.Credentials();
         rules.Listeners();
+        rules.Origin();
         return rules._errors;
     }
 
@@ -74,13 +75,26 @@ internal sealed class CrossRules
             for (var j = 0; j < i; j++)
             {
                 var address = _values.Get(listeners[i]);
-                if (address.Port > 0 && address == _values.Get(listeners[j]) && _values.AreSound(listeners[i], listeners[j]))
+                if (address.Port > 0 && Overlap(address, _values.Get(listeners[j])) && _values.AreSound(listeners[i], listeners[j]))
                 {
                     _errors.Add($"{_values.Received(listeners[i])}: is the address of {listeners[j].Name} too");
                 }
             }
         }
     }
+
+    private void Origin()
+    {
+        var origins = _values.Get(AccessSettings.AllowedOrigins);
+        if (origins.Count > 1 && origins.Contains(Origins.Any))
+        {
+            _errors.Add($"{_values.Received(AccessSettings.AllowedOrigins)}: * lets in any, so the others beside it mean nothing; give one or the other");
+        }
+    }
+
+    // An address of its own and every address of the machine can't have one port.
+    private static bool Overlap(ListenAddress one, ListenAddress other) =>
+        one.Port == other.Port && (one.Host == other.Host || one.Host.Length == 0 || other.Host.Length == 0);
 
     private void NotAbove(Setting<double> low, Setting<double> high)
     {

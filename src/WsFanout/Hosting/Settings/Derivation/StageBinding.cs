@@ -1,6 +1,7 @@
 using WsFanout.Clients;
 using WsFanout.History;
 using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Hosting.Settings.Input;
 using WsFanout.Intake;
 
@@ -12,6 +13,9 @@ internal static class StageBinding
     public static HostOptions Host(SettingValues values, int backlog) => new()
     {
         Address = values.Get(HostSettings.Address).ToString(),
+        AdminAddress = values.Get(HostSettings.AdminAddress) is var admin && admin != AddressGrammar.None ? admin.ToString() : null,
+        AllowedOrigins = values.Get(AccessSettings.AllowedOrigins),
+        RequireOrigin = values.Get(AccessSettings.RequireOrigin),
         ListenBacklog = backlog,
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),

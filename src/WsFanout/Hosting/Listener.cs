@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using WsFanout.Governor.Entry;
+using WsFanout.Hosting.Settings;
+using WsFanout.Hosting.Settings.Grammars;
+using WsFanout.Telemetry;
+using WsFanout.Transport;
+
+namespace WsFanout.Hosting;
+
+/// <summary>One address that is listened on: a web server of its own, so that protocols, bounds and what is answered can't be another address's.</summary>
+/// <param name="pace">Holds accepting up when refusing costs too much; null where accepting never waits.</param>
+/// <param name="places">Connections that may be open at once. One too many is closed before its first byte is read, and counted.</param>
+internal sealed class Listener(string address, int places, HostOptions options, AcceptPace? pace, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>
+    /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
+    /// near to the limit says that nearly all are taken.
+    /// </summary>
+    private const int LastDescriptors = 32;
+
+    /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whoever takes answers of plain HTTP more slowly is cut. What the kernel has taken counts as read until it is full, so who asks for
+    /// megabytes and reads nothing is held for some minutes.
+    /// </summary>
+    private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+
+    private readonly ConnectionSlots _open = new(places);
+    private readonly long _highestDescriptor = MachineFacts.Read().DescriptorLimit - LastDescriptors;
+
+    // Written by StartAsync, once.
+    private WebApplication? _app;
+
+    /// <summary>Where it really listens.</summary>
+    /// <exception cref="InvalidOperationException">Not started.</exception>
+    public IPEndPoint EndPoint
+    {
+        get
+        {
+            var app = _app ?? throw new InvalidOperationException("not started");
+            var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+            return new IPEndPoint(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
+        }
+    }
+
+    /// <summary>Listens, and gives every request to <paramref name="answer"/>.</summary>
+    /// <exception cref="ListenFailedException">The address is in use, not this machine's, or unknown.</exception>
+    public async Task StartAsync(RequestDelegate answer, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _app = Build(loggers);
+            _app.Run(answer);
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception refused) when (refused is IOException or SocketException)
+        {
+            throw new ListenFailedException(address, refused);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private WebApplication Build(ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = options.ListenBacklog);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
+
+        // The last factory that is registered is the one that is asked.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync));
+        return builder.Build();
+    }
+
+    private SlotLease? Enter(long descriptor)
+    {
+        var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
+        if (place is not null) return place;
+        metrics.ClientRefused(Refusal.MaxConnections.Word);
+        pace?.Spend();
+        return null;
+    }
+
+    private void ConfigureKestrel(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.RequestHeadersTimeout = options.HandshakeTimeout;
+
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
+        kestrel.Limits.MinResponseDataRate = SlowestReader;
+
+        // What is too large is the publish endpoint's business, with an answer that says so.
+        kestrel.Limits.MaxRequestBodySize = null;
+
+        var listen = ListenAddress.Parse(address, out var problem) ?? throw new ArgumentException(problem);
+        if (listen.Host.Length == 0) kestrel.ListenAnyIP(listen.Port, Configure);
+        else if (IPAddress.TryParse(listen.Host, out var ip)) kestrel.Listen(ip, listen.Port, Configure);
+        else if (listen.Host == "localhost" && listen.Port > 0) kestrel.ListenLocalhost(listen.Port, Configure);
+        else kestrel.Listen(Dns.GetHostAddresses(listen.Host)[0], listen.Port, Configure);
+    }
+
+    private void Configure(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
+    }
+}
