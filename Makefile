@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test packages fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults packages fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -28,6 +28,10 @@ demo-overload: build ## overload a server of 0.1 cores for a minute: newcomers r
 test: ## install what the tests need (as root), run all of them, sum up
 	@scripts/need.sh $(TEST_NEEDS)
 	@scripts/test.sh
+
+test-faults: ## the faults and overloads that take minutes each, not part of test (as root for real limits)
+	@scripts/need.sh dotnet nats-server
+	@scripts/test-faults.sh
 
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet

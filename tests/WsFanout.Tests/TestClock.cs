@@ -12,6 +12,9 @@ internal sealed class TestClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => _now;
 
+    /// <summary>The wall clock is set to another time, as by an administrator or NTP; no time passes.</summary>
+    public void SetWallClockBy(TimeSpan jump) => _now += jump;
+
     public void Advance(TimeSpan time)
     {
         _ticks += (long)(time.TotalSeconds * TimestampFrequency);

@@ -214,8 +214,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     {
         const int fixedLoops = 20;
         var governor = _settings.Governor;
-        metrics.Limits(governor.CpuLimitCores, governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
-        metrics.Observe(() => meters.Cpu.Percent, () => meters.Memory.Bytes, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
+        metrics.Limits(governor.CpuRejectPercent, governor.CpuPausePercent, governor.MemoryLimitBytes, governor.MaxTasks);
+        metrics.Observe(() => meters.Cpu.LimitCores, () => meters.Cpu.Percent, () => meters.Memory.Bytes, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
     }
 

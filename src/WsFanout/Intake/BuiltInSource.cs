@@ -21,6 +21,10 @@ internal sealed class BuiltInSource : IMessageSource
     // Publish requests wait here, at most the settings' pending ones: the endpoint refuses more.
     private readonly Channel<Publication> _waiting;
 
+    // Set once, when it starts: from then on only time that passes counts, wherever the machine's clock is put.
+    private long _startedAtMs;
+    private long _startedAt;
+
     private volatile IntakeState _state;
 
     public BuiltInSource(StreamLedger ledger, ServedSubjects served, PublishOptions options, LoadGovernor governor, TimeProvider time)
@@ -43,7 +47,9 @@ internal sealed class BuiltInSource : IMessageSource
     public async Task RunAsync(CancellationToken stopping)
     {
         var epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
-        await _ledger.ResetAsync(new Position(epoch, 0, _time.GetUtcNow().ToUnixTimeMilliseconds()), default, stopping);
+        _startedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _startedAt = _time.GetTimestamp();
+        await _ledger.ResetAsync(new Position(epoch, 0, _startedAtMs), default, stopping);
         _state = new IntakeState(true, true, null, null, _time.GetTimestamp());
 
         using var tick = new PeriodicTimer(TickInterval, _time);
@@ -100,7 +106,7 @@ internal sealed class BuiltInSource : IMessageSource
 
         _governor.Budget.Took();
         var sequence = _ledger.Position.Sequence + 1;
-        var nowMs = Math.Max(_ledger.Position.TimestampMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        var nowMs = _startedAtMs + (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds;
         var message = _ledger.Accept(publication.Subject, publication.Payload.Span, sequence, nowMs * NanosPerMillisecond);
         publication.StoredAs(sequence);
         if (message is not null) await _ledger.DealAsync(message, stopping);

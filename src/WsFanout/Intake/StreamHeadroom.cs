@@ -26,10 +26,13 @@ internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
         var grewBy = before is null || state.LastSeq < before.LastSequence ? 0 : state.LastSeq - before.LastSequence;
         var seconds = before is null ? 0 : time.GetElapsedTime(before.At, now).TotalSeconds;
         var caughtUp = state.LastSeq <= ledger.Position.Sequence;
+        var isNew = before is null || state.LastSeq != before.LastSequence;
         _sight = new Sight(
             At: now,
             FirstSequence: state.FirstSeq,
             LastSequence: state.LastSeq,
+            LastTimestampMs: state.LastTime?.ToUnixTimeMilliseconds(),
+            LastSeenAt: isNew ? now : before!.LastSeenAt,
             MaxAge: config.MaxAge,
             MessagesToTheLimit: ToTheLimit(state, config),
             MessagesPerSecond: seconds > 0 ? grewBy / seconds : 0,
@@ -41,9 +44,10 @@ internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
         if (sight.MaxAge == TimeSpan.Zero) return double.PositiveInfinity;
         if (Lag == 0) return sight.MaxAge.TotalSeconds;
 
-        // The oldest unread one is at most as old as the last one read, and came after everything had been read last.
-        var readUntil = DateTimeOffset.FromUnixTimeMilliseconds(ledger.Position.TimestampMs);
-        var oldest = time.GetUtcNow() - readUntil;
+        // The oldest unread one is at most as old as the last one read, and came after everything had been read last. By the stream's own
+        // timestamps: the clock of this machine may be wrong, and may be put right at any moment.
+        var readUntilMs = ledger.Position.TimestampMs;
+        var oldest = TimeSpan.FromMilliseconds((sight.LastTimestampMs ?? readUntilMs) - readUntilMs) + time.GetElapsedTime(sight.LastSeenAt);
         if (sight.CaughtUpAt is { } caughtUpAt && time.GetElapsedTime(caughtUpAt) is var since && since < oldest) oldest = since;
         return (sight.MaxAge - oldest).TotalSeconds;
     }
@@ -64,5 +68,5 @@ internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
     }
 
     private sealed record Sight(
-        long At, long FirstSequence, long LastSequence, TimeSpan MaxAge, double MessagesToTheLimit, double MessagesPerSecond, long? CaughtUpAt);
+        long At, long FirstSequence, long LastSequence, long? LastTimestampMs, long LastSeenAt, TimeSpan MaxAge, double MessagesToTheLimit, double MessagesPerSecond, long? CaughtUpAt);
 }

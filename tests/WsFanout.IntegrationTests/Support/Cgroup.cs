@@ -57,6 +57,7 @@ internal sealed class Cgroup : IAsyncDisposable
         layout.EnableControllers();
         foreach (var directory in cgroup.Directories) Directory.CreateDirectory(directory);
         if (cpuCores is not null) cgroup.SetCpu(cpuCores);
+        cgroup.PreferToNeighbours();
         if (memoryBytes is { } bytes) cgroup.SetMemory(bytes);
         return cgroup;
     }
@@ -106,6 +107,13 @@ internal sealed class Cgroup : IAsyncDisposable
             },
             $"every process in {CpuDirectory} should be gone");
         await Wait.UntilAsync(() => Directories.All(CgroupLayout.TryRemove), $"{CpuDirectory} and its kin should let themselves be removed");
+    }
+
+    /// <summary>What is in here gets its quota however busy the machine is with other things: the quota is what a test is about.</summary>
+    private void PreferToNeighbours()
+    {
+        if (_layout.IsV2) File.WriteAllText(Path.Combine(CpuDirectory, "cpu.weight"), "10000");
+        else File.WriteAllText(Path.Combine(CpuDirectory, "cpu.shares"), "262144");
     }
 
     private static string? Try()

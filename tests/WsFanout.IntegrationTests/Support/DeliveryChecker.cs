@@ -15,7 +15,7 @@ internal sealed class DeliveryChecker(IReadOnlyList<StreamMessage> stored)
     /// <param name="after">Position of the subscription's ack.</param>
     /// <param name="until">Last sequence number that has to have arrived.</param>
     /// <returns>One sentence for each broken promise.</returns>
-    public IReadOnlyList<string> Check(IReadOnlyList<JsonNode> frames, Func<string, bool> wants, long after, long until)
+    public IReadOnlyList<string> Check(IEnumerable<JsonNode> frames, Func<string, bool> wants, long after, long until)
     {
         var problems = new List<string>();
         var received = new HashSet<long>();

@@ -1,15 +1,24 @@
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>The long form of a test whose short form always runs; skipped unless <c>WSFANOUT_LONG=1</c>.</summary>
+/// <summary>
+/// A test that takes minutes; skipped unless <c>WSFANOUT_LONG=1</c>. Its class ends in <c>LongTests</c>: that is how <c>make test-faults</c>, which sets
+/// the variable, finds it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LongFactAttribute : FactAttribute
 {
-    public const string Variable = "WSFANOUT_LONG";
+    private const string Variable = "WSFANOUT_LONG";
 
-    public LongFactAttribute()
+    /// <param name="inCgroup">Whether it needs a <see cref="Cgroup"/> of its own too.</param>
+    public LongFactAttribute(bool inCgroup = false)
     {
-#pragma warning disable RS0030 // The ban guards the server's settings; a test has no Settings to ask.
-        if (Environment.GetEnvironmentVariable(Variable) != "1") Skip = $"the long form runs with {Variable}=1";
-#pragma warning restore RS0030
+        InCgroup = inCgroup;
+        Skip = !IsAskedFor ? $"takes minutes: make test-faults, or {Variable}=1, runs it" : inCgroup ? Cgroup.WhyNot : null;
     }
+
+    public bool InCgroup { get; }
+
+#pragma warning disable RS0030 // The ban guards the server's settings; a test has no Settings to ask.
+    private static bool IsAskedFor => Environment.GetEnvironmentVariable(Variable) == "1";
+#pragma warning restore RS0030
 }

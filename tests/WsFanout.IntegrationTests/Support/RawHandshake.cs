@@ -6,7 +6,11 @@ namespace WsFanout.IntegrationTests.Support;
 /// <summary>A client that shakes hands and then neither reads nor answers.</summary>
 internal static class RawHandshake
 {
-    public static async Task<TcpClient> OpenAsync(Uri address)
+    public static async Task<TcpClient> OpenAsync(Uri address) =>
+        await TryOpenAsync(address) ?? throw new InvalidOperationException("the server refused the handshake");
+
+    /// <returns>Null when the server refused the handshake.</returns>
+    public static async Task<TcpClient?> TryOpenAsync(Uri address)
     {
         var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port);
@@ -14,7 +18,8 @@ internal static class RawHandshake
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
         var reply = new byte[12];
         await client.GetStream().ReadExactlyAsync(reply);
-        Assert.Equal("HTTP/1.1 101", Encoding.ASCII.GetString(reply));
-        return client;
+        if (Encoding.ASCII.GetString(reply) == "HTTP/1.1 101") return client;
+        client.Dispose();
+        return null;
     }
 }

@@ -54,7 +54,10 @@ internal sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(params (string Name, string Value)[] variables) => StartAsync(SettingsContext.OfThisProcess(), variables);
 
     /// <summary>Starts a server that takes the machine for what it is told.</summary>
-    public static async Task<TestServer> StartAsync(SettingsContext context, params (string Name, string Value)[] variables)
+    public static Task<TestServer> StartAsync(SettingsContext context, params (string Name, string Value)[] variables) => StartAsync(context, TimeProvider.System, variables);
+
+    /// <summary>Starts a server with a clock of the test's.</summary>
+    public static async Task<TestServer> StartAsync(SettingsContext context, TimeProvider time, params (string Name, string Value)[] variables)
     {
         var environment = new Dictionary<string, string>(Defaults);
         foreach (var (name, value) in variables) environment[name] = value;
@@ -62,7 +65,7 @@ internal sealed class TestServer : IAsyncDisposable
         Assert.True(settings.Settings is not null, string.Join('\n', settings.Errors));
 
         var log = new MemoryLog();
-        var server = new FanoutServer(settings, "test", LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(log)), TimeProvider.System);
+        var server = new FanoutServer(settings, "test", LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(log)), time);
         await server.StartAsync(CancellationToken.None);
         return new TestServer(server, log);
     }

@@ -10,7 +10,7 @@ public sealed class MakefileTests
         var makefile = RepositoryFiles.ReadText("Makefile");
 
         Assert.All(
-            ["build", "run", "test", "packages", "fmt", "clean", "help"],
+            ["build", "run", "test", "test-faults", "packages", "fmt", "clean", "help"],
             target => Assert.Matches($"(?m)^{target}:.* ## .+$", makefile));
     }
 

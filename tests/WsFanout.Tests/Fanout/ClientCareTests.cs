@@ -106,6 +106,27 @@ public sealed class ClientCareTests
         Assert.Equal(CloseReason.SlowClient, client.Closing);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(24)]
+    public void A_jump_of_the_wall_clock_closes_nobody_and_brings_no_ping_forward(int hours)
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a");
+
+        for (var second = 0; second < 100; second++)
+        {
+            if (second % 20 == 10) worker.Clock.SetWallClockBy(TimeSpan.FromHours(hours));
+            worker.Pass(TimeSpan.FromSeconds(1));
+            wire.LastReceivedAt = worker.Clock.GetTimestamp();
+        }
+
+        Assert.InRange(wire.Pings, 3, 4);
+        Assert.Null(client.Closing);
+    }
+
     [Fact]
     public void A_drain_closes_everybody_evenly_over_its_window()
     {

@@ -61,7 +61,28 @@ public sealed class StreamHeadroomTests : IDisposable
         await ReadToAsync(100, TimeSpan.FromSeconds(12));
 
         _headroom.Saw(Stream(first: 90, last: 500, maxAge: 30));
+        Assert.Equal(18, _headroom.Seconds, 0.1);
 
+        // Nothing new comes, and what is there gets older.
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        _headroom.Saw(Stream(first: 90, last: 500, maxAge: 30, lastAgo: 5));
+        Assert.Equal(13, _headroom.Seconds, 0.1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(24)]
+    public async Task A_wall_clock_that_is_wrong_or_put_right_changes_nothing(int hours)
+    {
+        await ReadToAsync(100, TimeSpan.FromSeconds(12));
+        var broker = Stream(first: 90, last: 500, maxAge: 30);
+        _clock.SetWallClockBy(TimeSpan.FromHours(hours));
+
+        _headroom.Saw(broker);
+        Assert.Equal(18, _headroom.Seconds, 0.1);
+
+        _clock.SetWallClockBy(TimeSpan.FromHours(-2 * hours));
         Assert.Equal(18, _headroom.Seconds, 0.1);
     }
 
@@ -94,9 +115,9 @@ public sealed class StreamHeadroomTests : IDisposable
     private async Task ReadToAsync(long sequence, TimeSpan ago) =>
         await _ledger.ResetAsync(new Position("e", sequence, (_clock.GetUtcNow() - ago).ToUnixTimeMilliseconds()), default, CancellationToken.None);
 
-    private static StreamInfo Stream(long first, long last, double maxAge = 0, long maxMessages = -1, long maxBytes = -1) => new()
+    private StreamInfo Stream(long first, long last, double maxAge = 0, long maxMessages = -1, long maxBytes = -1, double lastAgo = 0) => new()
     {
         Config = new StreamConfig { MaxAge = TimeSpan.FromSeconds(maxAge), MaxMsgs = maxMessages, MaxBytes = maxBytes },
-        State = new StreamState { FirstSeq = first, LastSeq = last, Messages = last - first + 1, Bytes = (last - first + 1) * 100 },
+        State = new StreamState { FirstSeq = first, LastSeq = last, LastTs = (_clock.GetUtcNow() - TimeSpan.FromSeconds(lastAgo)).ToString("O"), Messages = last - first + 1, Bytes = (last - first + 1) * 100 },
     };
 }

@@ -9,7 +9,8 @@ internal sealed class CpuMeter
 
     private readonly CgroupCpu? _cgroup;
     private readonly Func<TimeSpan> _process;
-    private readonly double _limitCores;
+    private readonly CpuQuota _quota;
+    private readonly double _givenCores;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
 
@@ -17,6 +18,7 @@ internal sealed class CpuMeter
     private CpuBaseline _cgroupBaseline;
     private CpuBaseline _processBaseline;
 
+    private double _limitCores;
     private double _percent;
     private double _latestPercent;
     private long _errors;
@@ -24,14 +26,16 @@ internal sealed class CpuMeter
 
     /// <param name="root">Directory that stands for <c>/</c>.</param>
     /// <param name="process">User and system time of the process so far; fills in while the cgroup can't be read.</param>
-    /// <param name="limitCores">Cores that are 100 %.</param>
+    /// <param name="limitCores">Cores that are 100 %, unless a quota grants less.</param>
     /// <param name="interval">Time between two readings when the sampler is on time.</param>
     public CpuMeter(string root, Func<TimeSpan> process, double limitCores, TimeSpan interval, TimeProvider time)
     {
         _cgroup = CgroupCpu.Find(root, limitCores);
         Strain = new CpuStrain(root);
         _process = process;
-        _limitCores = limitCores;
+        _quota = new CpuQuota(root);
+        _givenCores = limitCores;
+        _limitCores = Math.Min(limitCores, _quota.Cores());
         _interval = interval;
         _time = time;
         _source = _cgroup?.Source ?? MeterSource.Process;
@@ -42,6 +46,9 @@ internal sealed class CpuMeter
 
     /// <summary>Percent of the limit; above 100 when the limit is not enforced from outside.</summary>
     public double Percent => Volatile.Read(ref _percent);
+
+    /// <summary>Cores that are 100 %: those given, or what a quota that has become tighter since grants.</summary>
+    public double LimitCores => Volatile.Read(ref _limitCores);
 
     /// <summary>The last reading alone, not smoothed.</summary>
     public double LatestPercent => Volatile.Read(ref _latestPercent);
@@ -67,6 +74,7 @@ internal sealed class CpuMeter
     public void Sample()
     {
         Strain.Sample();
+        Volatile.Write(ref _limitCores, Math.Min(_givenCores, _quota.Cores()));
         var now = _time.GetTimestamp();
         var byProcess = _processBaseline.Take(_process(), now, _time);
         CpuReading? byCgroup = _cgroup is null ? null : _cgroupBaseline.Take(_cgroup.Read(), now, _time);

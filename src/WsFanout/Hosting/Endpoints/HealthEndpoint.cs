@@ -76,7 +76,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         Check(json, "cpu", refused != Refusal.Cpu && refused != Refusal.Lag, refused?.Word, () =>
         {
             json.WriteNumber("percent", Math.Round(facts.Meters.Cpu.Percent, 1));
-            json.WriteNumber("limit_cores", facts.Limits.CpuLimitCores);
+            json.WriteNumber("limit_cores", facts.Meters.Cpu.LimitCores);
             json.WriteString("source", facts.Meters.Cpu.Source.Text);
         });
         Check(json, "memory", refused != Refusal.Memory, refused?.Word, () =>
@@ -99,7 +99,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         json.WriteEndObject();
         json.WriteStartObject("limits");
         json.WriteNumber("connections", facts.Slots.Max);
-        json.WriteNumber("cpu_cores", facts.Limits.CpuLimitCores);
+        json.WriteNumber("cpu_cores", facts.Meters.Cpu.LimitCores);
         json.WriteNumber("memory_bytes", facts.Limits.MemoryLimitBytes);
         json.WriteNumber("cpu_reject_percent", facts.Limits.CpuRejectPercent);
         json.WriteNumber("cpu_pause_percent", facts.Limits.CpuPausePercent);

@@ -143,6 +143,46 @@ public sealed class CpuMeterTests : IDisposable
     }
 
     [Fact]
+    public void A_quota_that_gets_tighter_while_the_server_runs_is_100_percent_from_then_on_and_no_longer_when_it_is_lifted()
+    {
+        var meter = InCgroup();
+        Assert.Equal(0.5, meter.LimitCores);
+
+        _tree.With($"{Own}/cpu.max", "30000 100000\n");
+        for (var i = 1; i <= 40; i++)
+        {
+            Usage(microseconds: 1_000_000 + (i * 300_000));
+            Step(meter, process: 0);
+        }
+
+        Assert.Equal((0.3, 100.0), (meter.LimitCores, Math.Round(meter.Percent, 1)));
+
+        // More than at the start is not more than was planned for.
+        foreach (var more in new[] { "80000 100000", "max 100000" })
+        {
+            _tree.With($"{Own}/cpu.max", more + "\n");
+            Step(meter, process: 0);
+            Assert.Equal(0.5, meter.LimitCores);
+        }
+    }
+
+    [Fact]
+    public void A_quota_of_version_1_is_read_from_its_two_files()
+    {
+        const string own = "/sys/fs/cgroup/cpu";
+        _tree.WithSelf().With("/proc/self/cgroup", "2:cpu:/docker/1\n").With("/proc/self/mountinfo", "33 31 0:30 /docker/1 /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n")
+            .With($"{own}/cpu.cfs_quota_us", "-1\n").With($"{own}/cpu.cfs_period_us", "50000\n");
+        var meter = Meter(limitCores: 2);
+        Assert.Equal(2, meter.LimitCores);
+
+        _tree.With($"{own}/cpu.cfs_quota_us", "25000\n");
+        Step(meter, process: 0.4);
+
+        Assert.Equal(0.5, meter.LimitCores);
+        Assert.Equal(80, meter.LatestPercent, precision: 1);
+    }
+
+    [Fact]
     public void This_process_can_be_measured()
     {
         var meter = CpuMeter.OfThisProcess(limitCores: 1, Interval, _clock);
