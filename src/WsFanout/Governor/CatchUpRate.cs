@@ -2,7 +2,7 @@ namespace WsFanout.Governor;
 
 /// <summary>
 /// How fast a backlog is taken up after a pause: slowly first, then faster as long as the CPU allows, so that it never trips the threshold
-/// again. Ends by itself once less comes than may.
+/// again. Never slower than it began: what else uses the CPU must not starve the clients. Ends by itself once less comes than may.
 /// </summary>
 /// <remarks>One thread at a time.</remarks>
 internal sealed class CatchUpRate
@@ -22,15 +22,20 @@ internal sealed class CatchUpRate
 
     private const double Slowest = 4;
 
+    /// <summary>A ceiling as high as this is none: what the CPU does is nobody's concern here.</summary>
+    private const double NoCeiling = 95;
+
     private readonly double _growBelowPercent;
     private readonly double _shrinkAbovePercent;
+    private double _slowest;
     private int _notBinding;
 
     /// <param name="ceilingPercent">CPU that must not be reached, in percent of the limit.</param>
     public CatchUpRate(double ceilingPercent)
     {
-        _shrinkAbovePercent = ceilingPercent * 0.95;
-        _growBelowPercent = ceilingPercent * 0.85;
+        var ceiling = ceilingPercent < NoCeiling ? ceilingPercent : double.PositiveInfinity;
+        _shrinkAbovePercent = ceiling * 0.95;
+        _growBelowPercent = ceiling * 0.85;
     }
 
     /// <summary>Messages a second; infinite while there is nothing to catch up with.</summary>
@@ -42,7 +47,7 @@ internal sealed class CatchUpRate
     /// <param name="before">Messages a second that came before it.</param>
     public void Begin(double before)
     {
-        PerSecond = Math.Max(Slowest, before / 2);
+        PerSecond = _slowest = Math.Max(Slowest, before / 2);
         _notBinding = 0;
     }
 
@@ -53,7 +58,7 @@ internal sealed class CatchUpRate
         if (!IsActive) return;
         _notBinding = perSecond < PerSecond * Binding ? _notBinding + 1 : 0;
         if (_notBinding >= LooksToEnd) PerSecond = double.PositiveInfinity;
-        else if (cpuPercent > _shrinkAbovePercent) PerSecond = Math.Max(Slowest, PerSecond * Shrinkage);
+        else if (cpuPercent > _shrinkAbovePercent) PerSecond = Math.Max(_slowest, PerSecond * Shrinkage);
         else if (cpuPercent < _growBelowPercent) PerSecond *= cpuPercent < _growBelowPercent / 2 ? FastGrowth : Growth;
     }
 }

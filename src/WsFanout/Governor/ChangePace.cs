@@ -1,8 +1,9 @@
 namespace WsFanout.Governor;
 
 /// <summary>
-/// Keeps the governor from flapping: at most <see cref="MostChanges"/> changes of state in any minute of a load that comes and goes. Going up is
-/// never delayed; going down waits, so that even a return at once stays within the number.
+/// Keeps the governor from flapping: a load that comes and goes within seconds changes the state at most <see cref="MostChanges"/> times in any
+/// minute. Going up is never delayed; going down waits for a calm that is no trough of a wave, or, once a state has lasted, uses a trough
+/// when that leaves room for the way back.
 /// </summary>
 /// <remarks>One thread.</remarks>
 internal sealed class ChangePace(TimeProvider time)
@@ -10,25 +11,22 @@ internal sealed class ChangePace(TimeProvider time)
     /// <summary>Changes of state in a minute.</summary>
     public const int MostChanges = 4;
 
-    /// <summary>A calm as long as this is no trough of a wave: it ends a state whatever came before.</summary>
+    /// <summary>A calm as long as this ends a state, as far as the number of changes allows.</summary>
+    private static readonly TimeSpan Calmed = TimeSpan.FromSeconds(5);
+
+    /// <summary>As long as this it is the end of the overload: it ends a state whatever came before.</summary>
     private static readonly TimeSpan LongCalm = TimeSpan.FromSeconds(10);
 
-    /// <summary>The load must have been low for as long before a state is left.</summary>
+    /// <summary>Enough of a calm for a state that has lasted for <see cref="LongStay"/>: clients get something at least in the troughs.</summary>
     private static readonly TimeSpan ShortCalm = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LongStay = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-
-    /// <summary>Whoever comes back to a state so soon after leaving it left too early, and stays for <see cref="LongStay"/> this time.</summary>
-    private static readonly TimeSpan QuickReturn = TimeSpan.FromSeconds(15);
-
-    private static readonly TimeSpan LongStay = TimeSpan.FromSeconds(20);
 
     // The last changes, oldest first, as many as count.
     private readonly Queue<long> _changes = new();
-    private long _lastWentDownAt = long.MinValue;
-    private long _wentUpAt;
+    private long _changedAt;
     private long? _calmSince;
-    private bool _cameBackQuickly;
 
     /// <summary>The load no longer asks for the present state, as of now.</summary>
     public void Calm() => _calmSince ??= time.GetTimestamp();
@@ -36,18 +34,13 @@ internal sealed class ChangePace(TimeProvider time)
     /// <summary>The load asks for the present state.</summary>
     public void NotCalm() => _calmSince = null;
 
-    public void WentUp()
+    /// <summary>The state has changed.</summary>
+    public void Changed()
     {
-        var now = time.GetTimestamp();
-        _cameBackQuickly = _lastWentDownAt != long.MinValue && time.GetElapsedTime(_lastWentDownAt, now) < QuickReturn;
-        _wentUpAt = now;
-        Changed(now);
-    }
-
-    public void WentDown()
-    {
-        _lastWentDownAt = time.GetTimestamp();
-        Changed(_lastWentDownAt);
+        _changedAt = time.GetTimestamp();
+        _calmSince = null;
+        if (_changes.Count == MostChanges) _changes.Dequeue();
+        _changes.Enqueue(_changedAt);
     }
 
     /// <summary>Whether the present state may be left for a lower one.</summary>
@@ -55,18 +48,11 @@ internal sealed class ChangePace(TimeProvider time)
     {
         var now = time.GetTimestamp();
         var calmFor = _calmSince is { } since ? time.GetElapsedTime(since, now) : TimeSpan.Zero;
-        if (calmFor < ShortCalm) return false;
         if (calmFor >= LongCalm) return true;
+        if (calmFor < (time.GetElapsedTime(_changedAt, now) < LongStay ? Calmed : ShortCalm)) return false;
 
         // Room for this change and for the way back.
         while (_changes.TryPeek(out var first) && time.GetElapsedTime(first, now) >= Window) _changes.Dequeue();
-        return _changes.Count <= MostChanges - 2 && (!_cameBackQuickly || time.GetElapsedTime(_wentUpAt, now) >= LongStay);
-    }
-
-    private void Changed(long now)
-    {
-        _calmSince = null;
-        if (_changes.Count == MostChanges) _changes.Dequeue();
-        _changes.Enqueue(now);
+        return _changes.Count <= MostChanges - 2;
     }
 }

@@ -16,6 +16,9 @@ internal sealed partial class LoadGovernor
     /// <summary>While overload has the intake paused, a calm moment is used when the stream will drop something within this, however often the state has changed. Seconds.</summary>
     private const double ShortHeadroom = 10;
 
+    /// <summary>The start itself needs CPU, most of it for compiling: that is no load, and says nothing of what clients will cost.</summary>
+    private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan ShedEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CollectEvery = TimeSpan.FromSeconds(10);
 
@@ -27,6 +30,7 @@ internal sealed partial class LoadGovernor
     private readonly GovernorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly long _startedAt;
 
     // Guarded by _gate.
     private readonly Hysteresis _rejectByCpu;
@@ -58,7 +62,7 @@ internal sealed partial class LoadGovernor
         _rejectByMemory = new Hysteresis(options.MemoryRejectPercent, options.MemoryRejectPercent - GovernorOptions.MemoryHysteresis);
         _pauseByMemory = new Hysteresis(options.MemoryPausePercent, options.MemoryPausePercent - GovernorOptions.MemoryHysteresis);
         _pace = new ChangePace(time);
-        _since = time.GetTimestamp();
+        _since = _startedAt = time.GetTimestamp();
         Gate = new IntakeGate(time);
         Budget = new IntakeBudget(options, time);
         metrics.ObserveState(() => _state);
@@ -117,10 +121,12 @@ internal sealed partial class LoadGovernor
         _lateSince = reading.IsLate ? _lateSince ?? now : null;
         var isLate = _lateSince is { } since && _time.GetElapsedTime(since, now) >= LateFor;
         var byMemory = _rejectByMemory.Update(reading.MemoryPercent);
-        if (_rejectByCpu.Update(reading.CpuPercent)) return Entry.Refusal.Cpu;
+        if (_rejectByCpu.Update(CpuLocked(reading, now))) return Entry.Refusal.Cpu;
         if (byMemory) return Entry.Refusal.Memory;
         return isLate ? Entry.Refusal.Lag : null;
     }
+
+    private double CpuLocked(in LoadReading reading, long now) => _time.GetElapsedTime(_startedAt, now) < StartGrace ? 0 : reading.CpuPercent;
 
     /// <returns>The refusal that a pause for this reason means to newcomers; null for no pause.</returns>
     private Refusal? PauseLocked(in LoadReading reading, long now)
@@ -128,7 +134,7 @@ internal sealed partial class LoadGovernor
         if (_pauseForcedAt is { } forcedAt && _time.GetElapsedTime(forcedAt, now) >= _pauseForcedFor) _pauseForcedAt = null;
         if (_cpuPauseLiftedAt is { } liftedAt && _time.GetElapsedTime(liftedAt, now) >= _options.PauseBudget) _cpuPauseLiftedAt = null;
         var byMemory = _pauseByMemory.Update(reading.MemoryPercent);
-        var byCpu = _pauseByCpu.Update(reading.CpuPercent) && _cpuPauseLiftedAt is null;
+        var byCpu = _pauseByCpu.Update(CpuLocked(reading, now)) && _cpuPauseLiftedAt is null;
         return byMemory ? Entry.Refusal.Memory : byCpu || _pauseForcedAt is not null ? Entry.Refusal.Cpu : null;
     }
 
@@ -165,7 +171,7 @@ internal sealed partial class LoadGovernor
 
         if (wanted > State)
         {
-            _pace.WentUp();
+            _pace.Changed();
             EnterLocked(wanted, now);
             return;
         }
@@ -173,7 +179,7 @@ internal sealed partial class LoadGovernor
         _pace.Calm();
         var mustRead = State == GovernorState.Paused && (_last.HeadroomSeconds < ShortHeadroom || _cpuPauseLiftedAt == now);
         if (!mustRead && !_pace.MayGoDown()) return;
-        _pace.WentDown();
+        _pace.Changed();
         EnterLocked(State - 1, now);
     }
 

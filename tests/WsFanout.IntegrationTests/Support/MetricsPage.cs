@@ -12,6 +12,7 @@ internal static class MetricsPage
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var text = await http.GetStringAsync(new Uri(address, "metrics"));
         var line = text.Split('\n').SingleOrDefault(one => one.StartsWith(series + " ", StringComparison.Ordinal));
-        return line is null ? null : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+        var value = line?[(series.Length + 1)..];
+        return value is null ? null : value == "+Inf" ? double.PositiveInfinity : double.Parse(value, CultureInfo.InvariantCulture);
     }
 }

@@ -106,7 +106,8 @@ internal sealed class TestServer : IAsyncDisposable
         var text = await Http.GetStringAsync(new Uri("metrics", UriKind.Relative));
         var line = text.Split('\n').SingleOrDefault(one => one.StartsWith(series + " ", StringComparison.Ordinal));
         Assert.True(line is not null, $"{series} is not on /metrics");
-        return double.Parse(line![(series.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        var value = line![(series.Length + 1)..];
+        return value == "+Inf" ? double.PositiveInfinity : double.Parse(value, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public async Task StopAsync(TimeSpan? timeout = null)

@@ -14,10 +14,13 @@ internal sealed class Governed : IDisposable
     private readonly List<(TimeSpan At, GovernorState State)> _changes = [];
     private TimeSpan _passed;
 
-    public Governed(GovernorOptions? options = null)
+    public Governed(GovernorOptions? options = null, bool isPastStart = true)
     {
         Governor = new LoadGovernor(options ?? new GovernorOptions(), new GovernorMetrics(_meters), Clock, NullLogger<LoadGovernor>.Instance);
         _exporter = new PrometheusExporter(_meters);
+
+        // Past the start, in which the CPU does not count.
+        if (isPastStart) Clock.Advance(TimeSpan.FromSeconds(10));
     }
 
     public TestClock Clock { get; } = new();

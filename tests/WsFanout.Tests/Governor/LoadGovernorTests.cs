@@ -34,6 +34,16 @@ public sealed class LoadGovernorTests
     }
 
     [Fact]
+    public void What_the_start_costs_is_no_load()
+    {
+        using var governed = new Governed(isPastStart: false);
+
+        Assert.Equal(GovernorState.Normal, governed.LookFor(9 * Second, cpu: 300));
+        Assert.Equal(GovernorState.Rejecting, governed.Look(memory: 90));
+        Assert.Equal(GovernorState.Paused, governed.LookFor(1 * Second, cpu: 300));
+    }
+
+    [Fact]
     public void It_comes_back_by_itself_step_by_step()
     {
         using var governed = new Governed();
@@ -54,7 +64,7 @@ public sealed class LoadGovernorTests
         Assert.Equal(GovernorState.Normal, governed.LookFor(60 * Second, cpu: 74));
         governed.Look(cpu: 76);
         Assert.Equal(GovernorState.Rejecting, governed.LookFor(120 * Second, cpu: 71));
-        Assert.Equal(GovernorState.Normal, governed.LookFor(2 * Second, cpu: 69));
+        Assert.Equal(GovernorState.Normal, governed.LookFor(6 * Second, cpu: 69));
     }
 
     [Fact]
@@ -63,7 +73,7 @@ public sealed class LoadGovernorTests
         using var governed = new Governed(new GovernorOptions { CpuRejectResumePercent = 75, CpuPauseResumePercent = 80 });
 
         governed.Look(cpu: 81);
-        Assert.Equal(GovernorState.Rejecting, governed.LookFor(2 * Second, cpu: 79));
+        Assert.Equal(GovernorState.Rejecting, governed.LookFor(6 * Second, cpu: 79));
         Assert.Equal(GovernorState.Normal, governed.LookFor(30 * Second, cpu: 74));
     }
 
@@ -93,12 +103,6 @@ public sealed class LoadGovernorTests
     public void A_calm_moment_is_used_whatever_the_pace_says_when_the_stream_is_about_to_drop_messages()
     {
         using var governed = new Governed();
-        for (var turn = 0; turn < 2; turn++)
-        {
-            governed.LookFor(2 * Second, cpu: 90);
-            governed.LookFor(2 * Second, cpu: 50);
-        }
-
         governed.LookFor(2 * Second, cpu: 90);
         Assert.Equal(GovernorState.Paused, governed.LookFor(2 * Second, cpu: 50, headroom: 11));
 
@@ -183,7 +187,8 @@ public sealed class LoadGovernorTests
         governed.Governor.PauseFor(10 * Second);
         Assert.Equal(GovernorState.Paused, governed.Governor.State);
         Assert.Equal(GovernorState.Paused, governed.LookFor(9 * Second));
-        Assert.Equal(GovernorState.Normal, governed.LookFor(4 * Second));
+        Assert.Equal(GovernorState.Rejecting, governed.LookFor(7 * Second));
+        Assert.Equal(GovernorState.Normal, governed.LookFor(5 * Second));
     }
 
     [Fact]
@@ -213,7 +218,7 @@ public sealed class LoadGovernorTests
         Assert.Equal(3, governed.Governor.Gate.ClosedFor.TotalSeconds, 1);
         Assert.False(waiting.IsCompleted);
 
-        governed.LookFor(3 * Second, cpu: 10);
+        governed.LookFor(7 * Second, cpu: 10);
         var closedFor = governed.Governor.Gate.ClosedFor;
         governed.LookFor(9 * Second, cpu: 10);
 

@@ -4,7 +4,7 @@ namespace WsFanout.Governor.Entry;
 /// What refusing may cost. Beyond it the listener for clients accepts no more until the budget has recovered: the crowd waits in the kernel,
 /// where it costs nothing.
 /// </summary>
-/// <remarks>Any thread.</remarks>
+/// <remarks>Any thread; one listener waits.</remarks>
 /// <param name="refusalsPerSecond">The budget. Twice a second's worth may be spent at once: one that was saved, one on credit.</param>
 internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
 {
@@ -14,13 +14,14 @@ internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
     private double _left = double.PositiveInfinity;
     private long _filledAt = time.GetTimestamp();
     private TimeSpan _paused;
+    private long? _pausedSince;
 
-    /// <summary>Time that was not accepted, all in all.</summary>
+    /// <summary>Time that was not accepted, all in all, the present pause included.</summary>
     public TimeSpan Paused
     {
         get
         {
-            lock (_gate) return _paused;
+            lock (_gate) return _pausedSince is { } since ? _paused + time.GetElapsedTime(since) : _paused;
         }
     }
 
@@ -54,9 +55,13 @@ internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
 
     private async Task PauseAsync(TimeSpan wait, CancellationToken stopping)
     {
-        var began = time.GetTimestamp();
+        lock (_gate) _pausedSince = time.GetTimestamp();
         await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (_gate) _paused += time.GetElapsedTime(began);
+        lock (_gate)
+        {
+            _paused += time.GetElapsedTime(_pausedSince ?? time.GetTimestamp());
+            _pausedSince = null;
+        }
     }
 
     private void FillLocked()
