@@ -29,6 +29,7 @@ public sealed class WallClockTests
             for (var i = 0; i < 20; i++, sent++) await broker.Js.PublishAsync(Broker.Prefix + "a.b", "{}"u8.ToArray());
             await client.WaitForMessagesAsync(sent);
             await Wait.UntilAsync(async () => await server.MetricAsync("ws_stream_lag_messages") == 0, "everything should be read");
+            await Wait.UntilAsync(async () => double.IsFinite(await server.MetricAsync("ws_stream_headroom_seconds")), "the stream should have been looked at");
             Assert.InRange(await server.MetricAsync("ws_stream_headroom_seconds"), 20, 30);
         }
 

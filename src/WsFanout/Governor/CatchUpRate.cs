@@ -51,13 +51,16 @@ internal sealed class CatchUpRate
         _notBinding = 0;
     }
 
+    /// <summary>There is no time for a pace.</summary>
+    public void End() => PerSecond = double.PositiveInfinity;
+
     /// <param name="cpuPercent">Of the time since the last look.</param>
     /// <param name="perSecond">Messages that came since then, a second.</param>
     public void Look(double cpuPercent, double perSecond)
     {
         if (!IsActive) return;
         _notBinding = perSecond < PerSecond * Binding ? _notBinding + 1 : 0;
-        if (_notBinding >= LooksToEnd) PerSecond = double.PositiveInfinity;
+        if (_notBinding >= LooksToEnd) End();
         else if (cpuPercent > _shrinkAbovePercent) PerSecond = Math.Max(_slowest, PerSecond * Shrinkage);
         else if (cpuPercent < _growBelowPercent) PerSecond *= cpuPercent < _growBelowPercent / 2 ? FastGrowth : Growth;
     }

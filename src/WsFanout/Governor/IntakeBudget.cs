@@ -108,10 +108,17 @@ internal sealed class IntakeBudget
     }
 
     /// <summary>Sets the pace by what the CPU does. At steady intervals, while the intake is not paused.</summary>
-    public void Look(double cpuPercent)
+    /// <param name="mustHurry">The stream is about to drop messages: a pace that let that happen would cost more than another pause.</param>
+    public void Look(double cpuPercent, bool mustHurry)
     {
         lock (_gate)
         {
+            if (mustHurry)
+            {
+                _pace.End();
+                _catchingUp.SetRate(_pace.PerSecond);
+            }
+
             var seconds = _time.GetElapsedTime(_lookedAt).TotalSeconds;
             if (seconds <= 0) return;
             var perSecond = (_took - _tookSeen) / seconds;

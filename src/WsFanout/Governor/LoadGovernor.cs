@@ -13,7 +13,7 @@ internal sealed partial class LoadGovernor
     /// <summary>Part of the clients that one order sheds.</summary>
     private const double ShedShare = 0.05;
 
-    /// <summary>While overload has the intake paused, a calm moment is used when the stream will drop something within this, however often the state has changed. Seconds.</summary>
+    /// <summary>When the stream will drop something within this, a calm moment of a pause is used however often the state has changed, and what waits is taken up at once. Seconds.</summary>
     private const double ShortHeadroom = 10;
 
     /// <summary>The start itself needs CPU, most of it for compiling: that is no load, and says nothing of what clients will cost.</summary>
@@ -112,7 +112,7 @@ internal sealed partial class LoadGovernor
         _refusal = wanted == GovernorState.Normal ? _refusal : refusal ?? pause;
         MoveLocked(wanted, now);
         if (State == GovernorState.Normal) _refusal = null;
-        if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent);
+        if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent, mustHurry: reading.HeadroomSeconds < ShortHeadroom);
         return new GovernorOrder(shed ? ShedShare : 0, CollectLocked(now));
     }
 

@@ -72,7 +72,7 @@ public sealed class IntakeBudgetTests
             cpu = took * 2 / 200.0 * 100;
             highest = Math.Max(highest, cpu);
             rates.Add(took * 2);
-            budget.Look(cpu);
+            budget.Look(cpu, mustHurry: false);
         }
 
         Assert.InRange(rates[0], 20, 60);
@@ -93,10 +93,23 @@ public sealed class IntakeBudgetTests
         {
             _clock.Advance(TimeSpan.FromMilliseconds(500));
             budget.Took();
-            budget.Look(10);
+            budget.Look(10, mustHurry: false);
         }
 
         Assert.False(budget.IsCatchingUp);
+        Assert.True(budget.Left(0, 0) > 1_000_000);
+    }
+
+    [Fact]
+    public void A_stream_that_is_about_to_drop_messages_is_read_without_a_pace()
+    {
+        var budget = Budget(new GovernorOptions());
+        budget.CatchUp();
+        _clock.Advance(TimeSpan.FromMilliseconds(500));
+        Assert.InRange(budget.Left(0, 0), 0, 10);
+
+        budget.Look(99, mustHurry: true);
+
         Assert.True(budget.Left(0, 0) > 1_000_000);
     }
 
@@ -112,7 +125,7 @@ public sealed class IntakeBudgetTests
         _clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < messages; i++) budget.Took();
         cpu = messages / 200.0 * 100;
-        budget.Look(cpu);
+        budget.Look(cpu, mustHurry: false);
     }
 
     /// <summary>An endless backlog, taken as the pull loop does: with every tick what the budget leaves.</summary>
