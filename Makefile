@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run test packages fmt clean help image-check compose-check
+.PHONY: build run demo-overload test packages fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -20,6 +20,10 @@ build: ## publish the server to artifacts/wsfanout/
 
 run: build ## build, then start nats-server, the server and a feed of trades; Ctrl-C ends all
 	@exec demo/run.sh
+
+demo-overload: build ## overload a server of 0.1 cores for a minute: newcomers refused, intake paused, nothing lost; KEEP=1 goes on
+	@scripts/need.sh node
+	@exec demo/run.sh overload
 
 test: ## install what the tests need (as root), run all of them, sum up
 	@scripts/need.sh $(TEST_NEEDS)

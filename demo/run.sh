@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # The demo: nats-server with JetStream, the server, a feed of trades, and the page. `make run` starts it.
+# `demo/run.sh overload`, which `make demo-overload` starts: a server of a tenth of a core, 200 clients, a burst, and what becomes of it;
+# ends by itself within 90 s, with 0 when the server refused, paused and came back, and nothing was lost.
 #
 #   NATS_URL      use this broker instead of starting one
 #   NATS_SERVER   the nats-server to start                  (default: the one on PATH)
@@ -8,6 +10,7 @@
 #   FEED_RATE     trades a second, 0 for no feed            (default: 12)
 #   FEED_SYMBOLS  symbols that trade                        (default: 100)
 #   WSFANOUT      the program to run                        (default: artifacts/wsfanout/wsfanout)
+#   KEEP=1        overload: go on afterwards, with the feed, until Ctrl-C
 #
 # Every other variable (WS_*, JS_*, NATS_*, LOG_*) reaches the server as it is.
 set -u -o pipefail
@@ -34,6 +37,13 @@ fail() {
 }
 
 ((BASH_VERSINFO[0] >= 5)) || fail "this needs bash 5 or later; this one is $BASH_VERSION."
+
+readonly mode=${1:-run}
+case $mode in
+  run) readonly command='make run' ;;
+  overload) readonly command='make demo-overload' ;;
+  *) fail "$mode: unknown; there is 'overload', and nothing at all for the demo of make run." ;;
+esac
 
 # --- the caretaker: one place that ends everything, whatever happened to this script
 
@@ -238,7 +248,7 @@ choose_address() {
   fi
   case $host in '' | '*' | 0.0.0.0 | '[::]') host=127.0.0.1 ;; esac
   if is_port_taken "${host//[\[\]]/}" "$port"; then
-    fail "port $port is in use$(listener_of "$port"). Another make run? End it, or choose another port: WS_ADDR=127.0.0.1:$((port + 1)) make run"
+    fail "port $port is in use$(listener_of "$port"). Another make run? End it, or choose another port: WS_ADDR=127.0.0.1:$((port + 1)) $command"
   fi
 }
 
@@ -253,6 +263,29 @@ start_server() {
 start_feed() {
   [[ ${FEED_RATE:-12} =~ ^0*(\.0*)?$ ]] && return
   start feed 3 - "$program" feed --url "http://$host:$port" --rate "${FEED_RATE:-12}" --symbols "${FEED_SYMBOLS:-100}"
+}
+
+# The limit is the server's own account of its CPU time, so this needs no container. To a tenth of a core even the compiler of .NET is overload:
+# samples of two seconds take its work at the start for what it is, and what is compiled once stays as it is. Small pulls: what was asked for before a pause is taken at once
+# after it, and the default 256 would be the whole backlog. The stream keeps all else for long enough.
+choose_overload() {
+  command -v node >/dev/null || fail "node is not there: version 18 or later is needed (https://nodejs.org)."
+  export WS_CPU_LIMIT=${WS_CPU_LIMIT:-0.1} WS_CPU_SAMPLE_INTERVAL=${WS_CPU_SAMPLE_INTERVAL:-2s}
+  export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=FFFF
+  export WS_MAX_CONNECTIONS=${WS_MAX_CONNECTIONS:-300} JS_PULL_BATCH=${JS_PULL_BATCH:-16} JS_STREAM_MAX_AGE=${JS_STREAM_MAX_AGE:-1h}
+}
+
+# Its output is the demo's; ends the demo with what it ends with, unless that is to be kept.
+run_overload() {
+  local code=0
+  start overload 5 - env DEMO_NATS_URL="$NATS_URL" DEMO_WS_URL="ws://$host:$port/ws" node "$root/demo/overload/overload.cjs"
+  local overload_pid=$started
+  wait -n "${parts[@]}" || code=$?
+  is_alive "$overload_pid" && return
+  [[ ${KEEP:-} == 1 ]] || exit "$code"
+  parts=("${parts[@]:0:${#parts[@]}-1}")
+  say "KEEP=1: the server goes on (that was exit code $code); Ctrl-C ends it."
+  start_feed
 }
 
 print_welcome() {
@@ -275,14 +308,16 @@ print_welcome() {
 
 [[ -x $program ]] || fail "$program is not there: run 'make build' first."
 choose_address
+[[ $mode == overload ]] && choose_overload
 if [[ -n ${NATS_URL:-} ]]; then
   say "using the NATS at $(masked "$NATS_URL")"
 else
   start_nats
 fi
 start_server
-start_feed
+[[ $mode == run ]] && start_feed
 print_welcome
+[[ $mode == overload ]] && run_overload
 
 # The parts run until one of them ends, which ends the demo, or until a signal does.
 wait -n "${parts[@]}" 2>/dev/null

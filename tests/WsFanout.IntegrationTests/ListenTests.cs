@@ -57,6 +57,9 @@ public sealed class ListenTests
 
         Assert.Equal(1, await program.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(address, Said(program, "Can't listen on")["Address"]!.GetValue<string>());
+
+        // Nothing else went wrong on the way out.
+        Assert.Single(program.Output, line => JsonNode.Parse(line)!["level"]!.GetValue<string>() is "warning" or "error" or "critical");
         Assert.Empty(program.Errors);
     }
 

@@ -7,6 +7,9 @@ namespace WsFanout.IntegrationTests;
 /// <summary>The live page in a real browser, against a real server.</summary>
 public sealed class PageTests
 {
+    private static readonly LocatorAssertionsToHaveTextOptions InTime = new() { Timeout = 60_000 };
+    private static readonly LocatorAssertionsToContainTextOptions InTimeContains = new() { Timeout = 60_000 };
+
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -70,6 +73,46 @@ public sealed class PageTests
         await browser.Page.Locator("#publish").EvaluateAsync("form => form.requestSubmit()");
 
         await Assertions.Expect(browser.Page.Locator("#publish-result")).ToContainTextAsync("publishing is not at this address");
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_shows_that_the_server_is_paused_and_why_it_was_refused_and_that_it_is_normal_again()
+    {
+        await using var server = await TestServer.StartAsync(("WS_TEST_PAUSE", "true"));
+        await using var browser = await Browser.StartAsync(1280, 900);
+        await browser.Page.GotoAsync(server.BaseAddress.ToString());
+        var load = browser.Page.GetByRole(AriaRole.Status).And(browser.Page.Locator("#load-state"));
+        await Assertions.Expect(load).ToHaveTextAsync("normal");
+        await Assertions.Expect(browser.Page.Locator("#load-figures")).ToContainTextAsync("of its limit");
+
+        using var answer = await server.Http.PostAsync(new Uri("__pause?for=10s", UriKind.Relative), null);
+        Assert.True(answer.IsSuccessStatusCode);
+        await Assertions.Expect(load).ToHaveTextAsync("paused (cpu)", InTime);
+        await browser.Page.Locator("#connect").ClickAsync();
+        await Assertions.Expect(browser.Page.Locator("#events")).ToContainTextAsync("the server takes no newcomers: it is paused (cpu)", InTimeContains);
+        await Assertions.Expect(load).ToHaveTextAsync("normal", InTime);
+
+        // The browser itself complains of the refused handshake; nothing else may.
+        Assert.All(browser.Complaints, complaint => Assert.Contains("503", complaint, StringComparison.Ordinal));
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_hides_the_state_when_health_is_not_served_beside_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var browser = await Browser.StartAsync(390, 844);
+        var asked = 0;
+        await browser.Page.RouteAsync("**/health", route =>
+        {
+            asked++;
+            return route.FulfillAsync(new RouteFulfillOptions { Status = 404 });
+        });
+        await browser.Page.GotoAsync(server.BaseAddress.ToString());
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+        await Wait.UntilAsync(() => asked > 0, "the page should ask for the state");
+
+        await Assertions.Expect(browser.Page.Locator("#load")).ToBeHiddenAsync();
+        await Assertions.Expect(browser.Page.Locator("#state")).ToHaveTextAsync("connected");
     }
 
     private sealed class Browser : IAsyncDisposable

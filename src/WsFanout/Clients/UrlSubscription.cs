@@ -24,6 +24,10 @@ internal static class UrlSubscription
             new ClientRequest { Kind = RequestKind.Subscribe, Channels = list.Split(','), Since = since, Epoch = epoch, At = at }, null);
     }
 
+    /// <summary>Whether the URL shows a position in this stream: then the client was here before. It may stand there without channels.</summary>
+    public static bool ResumesIn(string epoch, IReadOnlyDictionary<string, string> query) =>
+        query.TryGetValue("since", out var since) && Number(since) is not null && epoch.Length > 0 && query.GetValueOrDefault("epoch") == epoch;
+
     private static long? Number(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= MaxSequence ? value : null;
 

@@ -68,23 +68,25 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
-        _state = new ServerState(_source, time);
+        _state = new ServerState(_source, ledger, time);
 
         var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
         var meters = new LoadMeters(measured.Cpu, measured.Memory, new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
         _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, governorMetrics, meters, version);
+        var pace = new AcceptPace(_settings.Entry.RefusalsPerSecond, time);
+        clientMetrics.ObservePauses(() => pace.Paused);
         _exporter = new PrometheusExporter(_meters);
         var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
         _router = new Router(
-            new WebSocketEndpoint(_state, origins, new Admission(governor, slots), _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, pace, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _listeners = new HttpListeners(_settings.Host, _settings.Governor, clientMetrics, time);
+        _listeners = new HttpListeners(_settings.Host, _settings.Governor, pace, clientMetrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>
@@ -111,7 +113,18 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Start();
         _sourceRuns = RunSourceAsync();
         _housekeepingRuns = _housekeeping.RunAsync(_stopHousekeeping.Token);
-        await _listeners.StartAsync(_router, _loggers, cancellationToken);
+        try
+        {
+            await _listeners.StartAsync(_router, _loggers, cancellationToken);
+        }
+        catch (ListenFailedException)
+        {
+            // Disposed under their running loops, the parts would report faults that are none.
+            await StopFlowAsync();
+            await StopHousekeepingAsync();
+            throw;
+        }
+
         if (AdminEndPoint is { } admin) LogListeningOnBoth(EndPoint.ToString(), admin.ToString());
         else LogListening(EndPoint.ToString());
     }
@@ -129,13 +142,10 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
         await WaitForLastClientAsync(budget);
 
-        await _stopSource.CancelAsync();
-        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
-        await _workers.StopAsync();
+        await StopFlowAsync();
         using var limit = new CancellationTokenSource(AfterDrain, _time);
         await _listeners.StopAsync(limit.Token);
-        await _stopHousekeeping.CancelAsync();
-        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopHousekeepingAsync();
         LogStopped();
     }
 
@@ -149,6 +159,19 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _meters.Dispose();
         _stopSource.Dispose();
         _stopHousekeeping.Dispose();
+    }
+
+    private async Task StopFlowAsync()
+    {
+        await _stopSource.CancelAsync();
+        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
+        await _workers.StopAsync();
+    }
+
+    private async Task StopHousekeepingAsync()
+    {
+        await _stopHousekeeping.CancelAsync();
+        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunSourceAsync()

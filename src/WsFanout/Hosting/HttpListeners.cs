@@ -1,5 +1,6 @@
 using System.Net;
 using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Telemetry;
 
@@ -11,11 +12,11 @@ internal sealed class HttpListeners : IAsyncDisposable
     private readonly Listener _main;
     private readonly Listener? _admin;
 
-    public HttpListeners(HostOptions options, GovernorOptions governor, ClientMetrics metrics, TimeProvider time)
+    public HttpListeners(HostOptions options, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
     {
         var adminPlaces = options.AdminAddress is null ? 0 : AdminPlaces(governor);
-        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, metrics, time);
-        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, metrics, time);
+        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, pace, metrics, time);
+        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, pace: null, metrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>

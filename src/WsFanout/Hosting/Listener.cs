@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsFanout.Governor.Entry;
+using WsFanout.Hosting.Settings;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Telemetry;
 using WsFanout.Transport;
@@ -14,9 +15,16 @@ using WsFanout.Transport;
 namespace WsFanout.Hosting;
 
 /// <summary>One address that is listened on: a web server of its own, so that protocols, bounds and what is answered can't be another address's.</summary>
+/// <param name="pace">Holds accepting up when refusing costs too much; null where accepting never waits.</param>
 /// <param name="places">Connections that may be open at once. One too many is closed before its first byte is read, and counted.</param>
-internal sealed class Listener(string address, int places, HostOptions options, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
+internal sealed class Listener(string address, int places, HostOptions options, AcceptPace? pace, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
 {
+    /// <summary>
+    /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
+    /// near to the limit says that nearly all are taken.
+    /// </summary>
+    private const int LastDescriptors = 32;
+
     /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
@@ -27,6 +35,7 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     private readonly ConnectionSlots _open = new(places);
+    private readonly long _highestDescriptor = MachineFacts.Read().DescriptorLimit - LastDescriptors;
 
     // Written by StartAsync, once.
     private WebApplication? _app;
@@ -73,15 +82,17 @@ internal sealed class Listener(string address, int places, HostOptions options, 
 
         // The last factory that is registered is the one that is asked.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter));
+            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync));
         return builder.Build();
     }
 
-    private SlotLease? Enter()
+    private SlotLease? Enter(long descriptor)
     {
-        var place = _open.TryTake();
-        if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-        return place;
+        var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
+        if (place is not null) return place;
+        metrics.ClientRefused(Refusal.MaxConnections.Word);
+        pace?.Spend();
+        return null;
     }
 
     private void ConfigureKestrel(KestrelServerOptions kestrel)

@@ -14,7 +14,10 @@ internal static class Logs
     {
         var configuration = new LoggerConfiguration()
             .MinimumLevel.Is(LevelConvert.ToSerilogLevel(options.LogLevel))
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+
+            // It tells with a stack what it throws too, and what is thrown is told plainly by whoever catches it.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal);
         configuration = options.LogJson
             ? configuration.WriteTo.Console(new JsonLogLine())
             : configuration.WriteTo.Console(outputTemplate: Text, formatProvider: System.Globalization.CultureInfo.InvariantCulture);

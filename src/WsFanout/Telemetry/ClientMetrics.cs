@@ -40,6 +40,11 @@ internal sealed class ClientMetrics
         _meters.Server.CreateObservableGauge("connections_max", () => max, "{client}", "Clients this server takes.");
     }
 
+    /// <summary>Reads at each scrape how long, all in all, nobody was accepted.</summary>
+    public void ObservePauses(Func<TimeSpan> paused) =>
+        _meters.Server.CreateObservableCounter(
+            "accept_paused_seconds_total", () => paused().TotalSeconds, "s", "Time in which no connection was accepted, because refusing had used up its budget.");
+
     public void ClientAccepted(double handshakeSeconds)
     {
         _accepted.Add(1);

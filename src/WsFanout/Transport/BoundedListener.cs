@@ -1,28 +1,44 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace WsFanout.Transport;
 
-/// <summary>One listener that accepts a connection only to close it when there is no place for it.</summary>
-internal sealed class BoundedListener(IConnectionListener inner, Func<IDisposable?> tryEnter) : IConnectionListener
+/// <summary>One listener that accepts a connection only to close it when there is no place for it, and that can be made to wait before it accepts.</summary>
+/// <remarks>What the parameters mean: <see cref="BoundedListenerFactory"/>.</remarks>
+internal sealed class BoundedListener(IConnectionListener inner, Func<long, IDisposable?> tryEnter, Func<CancellationToken, ValueTask>? beforeAccept)
+    : IConnectionListener
 {
+    private readonly CancellationTokenSource _unbinding = new();
+
     public EndPoint EndPoint => inner.EndPoint;
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        while (await inner.AcceptAsync(cancellationToken) is { } connection)
+        while (true)
         {
-            if (tryEnter() is { } place) return new PlacedConnection(connection, place);
+            if (beforeAccept is not null) await beforeAccept(_unbinding.Token);
+            if (await inner.AcceptAsync(cancellationToken) is not { } connection) return null;
+            if (tryEnter(DescriptorOf(connection)) is { } place) return new PlacedConnection(connection, place);
 
             // Closed before the next is accepted, so that at most one is ever open without a place.
             connection.Abort(new ConnectionAbortedException("as many connections are open as there are places"));
             await connection.DisposeAsync();
         }
-
-        return null;
     }
 
-    public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await _unbinding.CancelAsync();
+        await inner.UnbindAsync(cancellationToken);
+    }
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        _unbinding.Dispose();
+    }
+
+    private static long DescriptorOf(ConnectionContext connection) =>
+        connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1;
 }

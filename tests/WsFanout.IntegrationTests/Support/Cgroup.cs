@@ -61,13 +61,16 @@ internal sealed class Cgroup : IAsyncDisposable
         return cgroup;
     }
 
-    /// <summary>Changes the quota while all runs on.</summary>
+    /// <summary>Changes the quota while all runs on. Up to it the cgroup comes before all other programs.</summary>
     /// <param name="cores">Null for no quota.</param>
     public void SetCpu(double? cores)
     {
         var quota = cores is { } given ? ((long)(given * PeriodMicroseconds)).ToString(CultureInfo.InvariantCulture) : null;
         if (_layout.IsV2) File.WriteAllText(Path.Combine(CpuDirectory, "cpu.max"), $"{quota ?? "max"} {PeriodMicroseconds}");
         else File.WriteAllText(Path.Combine(CpuDirectory, "cpu.cfs_quota_us"), quota ?? "-1");
+
+        // Before everybody else: on a busy machine too it shall be the quota that holds it back.
+        File.WriteAllText(Path.Combine(CpuDirectory, _layout.IsV2 ? "cpu.weight" : "cpu.shares"), _layout.IsV2 ? "10000" : "100000");
     }
 
     /// <summary>Changes the memory limit. Below what is used the kernel reclaims, then kills.</summary>

@@ -6,7 +6,7 @@ using WsFanout.Tests.Deploy;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary><c>demo/run.sh</c> as <c>make run</c> starts it, on the program that was built for the tests, with its temporary files in a folder of the test's.</summary>
+/// <summary><c>demo/run.sh</c> as <c>make run</c> and <c>make demo-overload</c> start it, on the program that was built for the tests, with its temporary files in a folder of the test's.</summary>
 internal sealed partial class DemoRun : IDisposable
 {
     /// <summary>Everything that the demo starts has this variable, and each run's begins with its folder.</summary>
@@ -16,7 +16,7 @@ internal sealed partial class DemoRun : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    private DemoRun(IEnumerable<(string Name, string Value)> variables)
+    private DemoRun(string? mode, IEnumerable<(string Name, string Value)> variables)
     {
         var start = new ProcessStartInfo("bash")
         {
@@ -26,6 +26,7 @@ internal sealed partial class DemoRun : IDisposable
             RedirectStandardInput = true,
         };
         start.ArgumentList.Add("demo/run.sh");
+        if (mode is not null) start.ArgumentList.Add(mode);
         foreach (var name in start.Environment.Keys.Where(name => Own().IsMatch(name)).ToArray()) start.Environment.Remove(name);
         start.Environment[Mark] = _folder.Path;
         start.Environment["WSFANOUT"] = Path.Combine(AppContext.BaseDirectory, "wsfanout");
@@ -50,7 +51,10 @@ internal sealed partial class DemoRun : IDisposable
     public IReadOnlyList<string> Leftovers => Directory.GetFileSystemEntries(_folder.Path);
 
     /// <summary>Starts it without waiting for anything.</summary>
-    public static DemoRun Start(params (string Name, string Value)[] variables) => new(variables);
+    public static DemoRun Start(params (string Name, string Value)[] variables) => new(null, variables);
+
+    /// <summary>Starts the demo of overload, as <c>make demo-overload</c> does, without waiting for anything.</summary>
+    public static DemoRun StartOverload(params (string Name, string Value)[] variables) => new("overload", variables);
 
     /// <summary>Starts it and waits for its welcome.</summary>
     public static async Task<DemoRun> StartAndWaitAsync(params (string Name, string Value)[] variables)
@@ -72,9 +76,9 @@ internal sealed partial class DemoRun : IDisposable
     public void Signal(int signal) => Assert.Equal(0, ServerProgram.Kill(_process.Id, signal));
 
     /// <returns>The exit code; 128 + n for one that ended by signal n.</returns>
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(TimeSpan? atMost = null)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(atMost ?? TimeSpan.FromSeconds(30));
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -112,6 +116,6 @@ internal sealed partial class DemoRun : IDisposable
         }
     }
 
-    [GeneratedRegex("^(WS|JS|NATS|LOG|FEED)_|^WSFANOUT")]
+    [GeneratedRegex("^(WS|JS|NATS|LOG|FEED)_|^WSFANOUT|^KEEP$")]
     private static partial Regex Own();
 }

@@ -38,6 +38,11 @@ internal sealed partial class ServerProgram : IDisposable
     public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables) =>
         ServeAsync(folder, [], TimeSpan.FromSeconds(15), variables);
 
+    /// <summary>The same, by a shell that changes what the process is given before it becomes the server.</summary>
+    /// <param name="preparation">A command of bash.</param>
+    public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, string preparation, params (string Name, string Value)[] variables) =>
+        ServeAsync(folder, ["bash", "-c", $"{preparation}; exec \"$0\" \"$@\""], TimeSpan.FromSeconds(15), variables);
+
     /// <inheritdoc cref="ServeAsync(string, ValueTuple{string, string}[])"/>
     /// <param name="entrance">Words before the command line, as <see cref="Cgroup.Entrance"/>.</param>
     public static async Task<(ServerProgram Program, Uri Address)> ServeAsync(

@@ -21,6 +21,7 @@ internal sealed class TestServer : IAsyncDisposable
         ["WS_MEMORY_SHED_PERCENT"] = "100",
         ["WS_MEMORY_PAUSE_PERCENT"] = "100",
         ["WS_LAG_REJECT"] = "0",
+        ["WS_CONNECT_RATE"] = "unlimited",
     };
 
     private readonly FanoutServer _server;

@@ -12,12 +12,15 @@ internal sealed class ConnectionSlots(int max)
     public int Taken => Volatile.Read(ref _taken);
 
     /// <summary>Takes a place.</summary>
+    /// <param name="atMost">As if there were no more places than this.</param>
     /// <returns>The lease that gives it back; null when all are taken.</returns>
-    public SlotLease? TryTake()
+    public SlotLease? TryTake(int atMost = int.MaxValue)
     {
+        var places = Math.Min(max, atMost);
+
         // Compared before it is counted up: a counter that overshoots for a moment would refuse somebody while a place is free.
         var taken = Volatile.Read(ref _taken);
-        while (taken < max)
+        while (taken < places)
         {
             var seen = Interlocked.CompareExchange(ref _taken, taken + 1, taken);
             if (seen == taken) return new SlotLease(this);

@@ -38,11 +38,16 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        var refusal = state.IsDraining ? Refusal.Draining : state.Source.State.EverAttached ? null : Refusal.Starting;
-        using var lease = refusal is null ? admission.TryEnter(out refusal) : null;
+        if (state.IsDraining || !state.Source.State.EverAttached)
+        {
+            await RefuseAsync(context, state.IsDraining ? Refusal.Draining : Refusal.Starting);
+            return;
+        }
+
+        using var lease = admission.TryEnter(Look(context, query), out var refused);
         if (lease is null)
         {
-            await RefuseAsync(context, refusal!);
+            await RefuseAsync(context, refused!.Value);
             return;
         }
 
@@ -59,13 +64,15 @@ internal sealed class WebSocketEndpoint(
         await connection.RunAsync(worker.Inbox);
     }
 
-    private Task RefuseAsync(HttpContext context, Refusal refusal)
-    {
-        metrics.ClientRefused(refusal.Word);
+    private Newcomer Look(HttpContext context, IReadOnlyDictionary<string, string> query) => new(
+        admission.AddressOf(context.Connection.RemoteIpAddress, context.Request.Headers[ForwardedFor.Header]),
+        UrlSubscription.ResumesIn(state.Position.Epoch, query));
 
-        // Who can't be served now must not keep a descriptor while it waits.
-        if (refusal.IsPassing) context.Response.Headers.Connection = "close";
-        int? retryAfter = refusal.IsPassing ? Admission.RetryAfterSeconds() : null;
-        return JsonAnswer.RefuseAsync(context, refusal.Status, refusal.Word, refusal.Message, retryAfter);
+    private Task RefuseAsync(HttpContext context, Refusal refusal) => RefuseAsync(context, admission.Refuse(refusal));
+
+    private Task RefuseAsync(HttpContext context, Refused refused)
+    {
+        metrics.ClientRefused(refused.Why.Word);
+        return RefusalAnswer.WriteAsync(context, refused);
     }
 }

@@ -15,6 +15,7 @@ internal static class PageFiles
             ["/"] = (Read("index.html"), "text/html; charset=utf-8"),
             ["/app.js"] = (Read("app.js"), "text/javascript; charset=utf-8"),
             ["/client.js"] = (Read("client.js"), "text/javascript; charset=utf-8"),
+            ["/load.js"] = (Read("load.js"), "text/javascript; charset=utf-8"),
             ["/style.css"] = (Read("style.css"), "text/css; charset=utf-8"),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -1,6 +1,7 @@
 // The live page: shows what a FanoutClient hears. All text of others goes into the page as textContent, never as markup.
 
 import { FanoutClient } from './client.js';
+import { ServerLoad } from './load.js';
 
 const MAX_ROWS = 100;
 const MAX_EVENTS = 50;
@@ -11,6 +12,8 @@ const RENDER_EVERY_MS = 100;
 
 const at = id => document.getElementById(id);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false });
+
+const load = new ServerLoad(at('load'), at('load-state'), at('load-figures'));
 
 let client = null;
 let rows = [];
@@ -25,7 +28,7 @@ let renderedAt = 0;
 // --- what the client tells
 
 const told = {
-  state({ state, reason, pause, client: id }) {
+  state({ state, reason, pause, refused, client: id }) {
     const words = {
       connecting: 'connecting…',
       connected: 'connected',
@@ -36,6 +39,7 @@ const told = {
     at('state').dataset.state = state;
     at('disconnect').disabled = state === 'stopped';
     if (state !== 'connecting') note(id ? `${words} as ${id}` : words, { waiting: 'warn', stopped: 'bad' }[state]);
+    if (refused) noteWhyRefused();
   },
   ack(frame) {
     const resumed = frame.recovered === undefined ? '' : frame.recovered ? ', everything recovered' : ', not everything recovered';
@@ -67,6 +71,12 @@ const told = {
 function dataOf(frame, text) {
   const data = frame.base64 === undefined ? text.slice(text.indexOf('"data":') + 7, -1) : `base64 ${frame.base64}`;
   return data.length <= MAX_DATA_CHARACTERS ? data : [...data.slice(0, MAX_DATA_CHARACTERS)].join('') + '…';
+}
+
+// A browser hides the status of a handshake that failed; the server's health tells what it must have been.
+async function noteWhyRefused() {
+  const why = await load.refusal();
+  if (why) note(why, 'warn');
 }
 
 function turnSeconds() {
@@ -200,4 +210,5 @@ if (token) {
 }
 second = Math.floor(performance.now() / 1000);
 requestAnimationFrame(render);
+load.watch();
 watch();

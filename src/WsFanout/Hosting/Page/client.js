@@ -87,7 +87,7 @@ export class FanoutClient {
     if (wasOpen && performance.now() - this.#openedAt >= GOOD_CONNECTION_MS) this.#failures = 0;
     const pause = this.#retryMs ?? Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 30);
-    this.#tell('state', { state: 'waiting', reason: why, pause });
+    this.#tell('state', { state: 'waiting', reason: why, pause, refused: !wasOpen });
     this.#timer = setTimeout(() => this.start(), pause);
   }
 

@@ -1,6 +1,7 @@
 using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor;
+using WsFanout.Governor.Entry;
 using WsFanout.History;
 using WsFanout.Intake;
 
@@ -10,6 +11,8 @@ namespace WsFanout.Hosting.Settings;
 internal sealed record ServerSettings
 {
     public HostOptions Host { get; init; } = new();
+
+    public EntryOptions Entry { get; init; } = new();
 
     public GovernorOptions Governor { get; init; } = new();
 

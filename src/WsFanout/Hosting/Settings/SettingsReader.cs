@@ -33,6 +33,7 @@ internal static class SettingsReader
         var settings = new ServerSettings
         {
             Host = StageBinding.Host(values, capacity.Backlog),
+            Entry = EntryBinding.Entry(values, effective, capacity),
             Governor = capacity.Governor,
             Stream = StageBinding.Stream(values, effective, context),
             Publish = StageBinding.Publish(values, effective),

@@ -41,16 +41,12 @@ public sealed class ActivationTests : IDisposable
     [InlineData("WS_TRANSPORT", "stream")]
     [InlineData("WS_TRANSPORT", "auto")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "disconnect")]
-    [InlineData("WS_CONNECT_RATE", "unlimited")]
     [InlineData("WS_TEST_ECHO", "false")]
     [InlineData("JS_PAUSE_BUDGET", "0")]
     [InlineData("WS_MEMORY_SHED_PERCENT", "95")]
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_TRUSTED_PROXIES", "10.0.0.0/8,::1")]
-    [InlineData("WS_CONNECT_RATE", "50")]
-    [InlineData("WS_CONNECT_RATE_PER_IP", "5/s")]
     [InlineData("WS_FLUSH_MAX_DELAY", "5ms")]
     [InlineData("WS_TRANSPORT", "direct")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "gap")]

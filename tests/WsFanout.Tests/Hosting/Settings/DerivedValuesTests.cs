@@ -135,6 +135,50 @@ public sealed class DerivedValuesTests
         Assert.Equal((0.0, 0), (Reading.Sound(Reading.Of()).Publish.RatePerSecond, Reading.Sound(Reading.Of()).Publish.Burst));
     }
 
+    [Theory]
+    [InlineData("2", "2500", "2 cores × 25 % / 200 µs a handshake", 2500)]
+    [InlineData("0.1", "125", "0.1 cores × 25 % / 200 µs a handshake", 125)]
+    [InlineData("0.01", "12", "0.01 cores × 25 % / 200 µs a handshake", 12)]
+    public void The_rate_of_new_clients_is_what_a_quarter_of_the_CPU_affords_and_its_burst_a_second_of_that(string cores, string rate, string formula, int burst)
+    {
+        var result = Reading.Of(("WS_CPU_LIMIT", cores), ("WS_MAX_CONNECTIONS", "100"));
+
+        Assert.Equal((rate, SettingOrigin.Derived, formula), Parts(Reading.Effective(result, "WS_CONNECT_RATE")));
+        Assert.Equal(($"{burst}", SettingOrigin.Derived, "one second of WS_CONNECT_RATE, at least 10"), Parts(Reading.Effective(result, "WS_CONNECT_BURST")));
+        Assert.Equal(burst, Reading.Sound(result).Entry.Burst);
+        Assert.Equal(burst, Reading.Sound(result).Entry.PerSecond);
+    }
+
+    [Fact]
+    public void Rates_of_new_clients_that_are_given_are_kept_and_only_a_missing_burst_is_worked_out()
+    {
+        var entry = Reading.Sound(Reading.Of(
+            ("WS_CONNECT_RATE", "50"), ("WS_CONNECT_BURST", "7"), ("WS_CONNECT_RATE_PER_IP", "0.5"), ("WS_TRUSTED_PROXIES", "10.0.0.0/8,::1"))).Entry;
+
+        Assert.Equal((50, 7), (entry.PerSecond, entry.Burst));
+        Assert.Equal((0.5, 10), (entry.PerSecondOfAddress, entry.BurstOfAddress));
+        Assert.Equal(["10.0.0.0/8", "::1/128"], entry.TrustedProxies.Select(network => network.ToString()));
+    }
+
+    [Fact]
+    public void Unlimited_new_clients_have_no_burst_and_are_spread_by_what_the_CPU_affords()
+    {
+        var result = Reading.Of(("WS_CONNECT_RATE", "unlimited"), ("WS_CPU_LIMIT", "1"));
+        var entry = Reading.Sound(result).Entry;
+
+        Assert.Equal((double.PositiveInfinity, 0.0), (entry.PerSecond, entry.PerSecondOfAddress));
+        Assert.Equal((1250, 1000), (entry.AffordablePerSecond, entry.RefusalsPerSecond));
+        Assert.Equal("without effect: WS_CONNECT_RATE is unlimited", Reading.Effective(result, "WS_CONNECT_BURST").Formula);
+    }
+
+    [Fact]
+    public void Units_of_concurrency_bound_the_clients_that_fit_in_them()
+    {
+        var entry = Reading.Sound(Reading.Of(("WS_MAX_CONNECTIONS", "100"), ("WS_MAX_GOROUTINES", "300"), ("WS_WORKER_POOL_SIZE", "2"))).Entry;
+
+        Assert.Equal((300 - 20 - 2) / 2, entry.MostClientsByTasks);
+    }
+
     [Fact]
     public void Limits_above_the_machine_are_noted_and_kept()
     {

@@ -29,36 +29,24 @@ internal static class AccessSettings
         "WS_REQUIRE_ORIGIN", new BooleanGrammar(), false, "Refuse clients that send no `Origin`, which most programs do that are no browsers.");
 
     public static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = new(
-        "WS_TRUSTED_PROXIES", Networks.Grammar, [], "Proxies whose `X-Forwarded-For` is believed.")
-    {
-        State = SettingState.NotYet,
-    };
+        "WS_TRUSTED_PROXIES", Networks.Grammar, [],
+        "Proxies whose `X-Forwarded-For` is believed, from its end to the first address that is none of them. Counts for `WS_CONNECT_RATE_PER_IP`.");
 
     public static readonly Setting<double> ConnectRate = new(
-        "WS_CONNECT_RATE", new RateGrammar(0.1, 1e6) { Zero = "derived", TakesUnlimited = true }, 0, "New connections a second, all together. Beyond, after the burst: 429.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = double.IsInfinity,
-    };
+        "WS_CONNECT_RATE", new RateGrammar(0.1, 1e6) { Zero = "derived: what 25 % of the CPU limit affords", TakesUnlimited = true }, 0,
+        "New clients a second, all together. Beyond, after the burst: 429 with `Retry-After`.");
 
     public static readonly Setting<long> ConnectBurst = new(
-        "WS_CONNECT_BURST", new CountGrammar(1, 1_000_000) { Zero = "derived" }, 0, "New connections that may come at once.")
-    {
-        State = SettingState.NotYet,
-    };
+        "WS_CONNECT_BURST", new CountGrammar(1, 1_000_000) { Zero = "one second of the rate, at least 10" }, 0,
+        "New clients that may come at once; half of it is kept for those that resume (`since` and `epoch` in the URL).");
 
     public static readonly Setting<double> ConnectRatePerIp = new(
-        "WS_CONNECT_RATE_PER_IP", new RateGrammar(0.01, 1e6) { Zero = "unlimited" }, 0, "New connections a second of one address (/32, /64).")
-    {
-        State = SettingState.NotYet,
-        IsNothing = rate => rate == 0,
-    };
+        "WS_CONNECT_RATE_PER_IP", new RateGrammar(0.01, 1e6) { Zero = "unlimited" }, 0,
+        "New clients a second of one address (IPv4) or /64 (IPv6). Beyond, after the burst: 429 with `Retry-After`. The 16,384 addresses that matter most are remembered.");
 
     public static readonly Setting<long> ConnectBurstPerIp = new(
-        "WS_CONNECT_RATE_PER_IP_BURST", new CountGrammar(1, 1_000_000) { Zero = "derived" }, 0, "New connections of one address that may come at once.")
-    {
-        State = SettingState.NotYet,
-    };
+        "WS_CONNECT_RATE_PER_IP_BURST", new CountGrammar(1, 1_000_000) { Zero = "one second of the rate, at least 10" }, 0,
+        "New clients of one address that may come at once.");
 
     public static readonly Setting<string> JwtSecret = new(
         "WS_AUTH_JWT_SECRET", TextGrammar.Line(MaxKeyLength), "", "Shared secret that signs clients' tokens. Without it and without a public key: open.")

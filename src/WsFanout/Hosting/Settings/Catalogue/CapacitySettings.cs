@@ -13,7 +13,7 @@ internal static class CapacitySettings
 
     public static readonly Setting<long> MemoryLimit = new(
         "WS_MEMORY_LIMIT", new SizeGrammar(64L << 20, 16L << 40) { Zero = "the container's limit, else physical − 256MB" }, 0,
-        "Memory this server may use; 60 % of it is the limit of the managed heap.");
+        "Memory this server may use; its managed heap may take 60 % of it.");
 
     public static readonly Setting<long> MaxConnections = new(
         "WS_MAX_CONNECTIONS", new CountGrammar(1, 1_000_000) { Zero = "derived from CPU, memory and descriptors" }, 0,

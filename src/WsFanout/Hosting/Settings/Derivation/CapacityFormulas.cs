@@ -25,6 +25,16 @@ internal static class CapacityFormulas
     /// <summary>Seconds of one core a delivery costs. Servers that send from one task per client without a queue between reach 76,000 deliveries a CPU-second, which is 13 µs; this is rounded up.</summary>
     private const double SecondsPerDelivery = 15e-6;
 
+    /// <summary>Seconds of one core from a client's connect to its leaving: 160 to 210 µs, see loadtest/README.md, "What a handshake costs".</summary>
+    private const double SecondsPerHandshake = 200e-6;
+
+    /// <summary>Seconds of one core from the connect to the end of a client that is refused: 85 to 115 µs, measured there too.</summary>
+    private const double SecondsPerRefusal = 100e-6;
+
+    private const double ConnectShare = 0.25;
+    private const double RefusalShare = 0.1;
+    private const long SmallestBurst = 10;
+
     private const long FixedMemory = 128L << 20;
     private const long MemoryPerClient = 48L << 10;
     private const int RoundedTo = 10;
@@ -88,6 +98,20 @@ internal static class CapacityFormulas
         var workers = Math.Max(FewestWorkers, connections / ClientsPerWorker);
         return new(workers * MessagesPerWorker, Text($"max(32, {connections} connections / 40) × 100"));
     }
+
+    /// <summary>New clients a second that a quarter of the CPU affords, never 0.</summary>
+    public static Derived<double> ConnectRate(double cpuCores) => new(
+        Math.Max(1, Math.Floor(cpuCores * ConnectShare / SecondsPerHandshake)),
+        Text($"{NumberGrammar.Text(cpuCores)} cores × 25 % / 200 µs a handshake"));
+
+    /// <summary>Refusals a second that a tenth of the CPU affords.</summary>
+    public static double RefusalRate(double cpuCores) => Math.Max(1, cpuCores * RefusalShare / SecondsPerRefusal);
+
+    public static Derived<long> ConnectBurst(double perSecond, string rateName) =>
+        new(Math.Max(SmallestBurst, (long)Math.Ceiling(perSecond)), Text($"one second of {rateName}, at least {SmallestBurst}"));
+
+    /// <summary>Clients at which the units of concurrency are used up.</summary>
+    public static int MostClientsByTasks(long maxTasks, int workerThreads) => (int)Math.Min(int.MaxValue, (maxTasks - workerThreads - FixedTasks) / 2);
 
     public static long FewestTasks(long connections, long workers) => (2 * connections) + workers + FixedTasks;
 

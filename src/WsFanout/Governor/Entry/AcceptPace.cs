@@ -1,0 +1,68 @@
+namespace WsFanout.Governor.Entry;
+
+/// <summary>
+/// What refusing may cost. Beyond it the listener for clients accepts no more until the budget has recovered: the crowd waits in the kernel,
+/// where it costs nothing.
+/// </summary>
+/// <remarks>Any thread.</remarks>
+/// <param name="refusalsPerSecond">The budget. Twice a second's worth may be spent at once: one that was saved, one on credit.</param>
+internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate. Whatever is above the most that it may be counts as that.
+    private double _left = double.PositiveInfinity;
+    private long _filledAt = time.GetTimestamp();
+    private TimeSpan _paused;
+
+    /// <summary>Time that was not accepted, all in all.</summary>
+    public TimeSpan Paused
+    {
+        get
+        {
+            lock (_gate) return _paused;
+        }
+    }
+
+    /// <summary>Somebody was refused, or closed for want of a place.</summary>
+    public void Spend()
+    {
+        lock (_gate)
+        {
+            FillLocked();
+            _left = Math.Max(-refusalsPerSecond, _left - 1);
+        }
+    }
+
+    /// <summary>Time until there is something left to refuse with; a second at most, so that accepting never ends.</summary>
+    public TimeSpan Recovery()
+    {
+        lock (_gate)
+        {
+            FillLocked();
+            return _left >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_left / refusalsPerSecond);
+        }
+    }
+
+    /// <summary>Waits for as long as <see cref="Recovery"/> says.</summary>
+    /// <param name="stopping">Ends the wait early, without an exception.</param>
+    public ValueTask WaitAsync(CancellationToken stopping)
+    {
+        var wait = Recovery();
+        return wait == TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(PauseAsync(wait, stopping));
+    }
+
+    private async Task PauseAsync(TimeSpan wait, CancellationToken stopping)
+    {
+        var began = time.GetTimestamp();
+        await Task.Delay(wait, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate) _paused += time.GetElapsedTime(began);
+    }
+
+    private void FillLocked()
+    {
+        var now = time.GetTimestamp();
+        _left = Math.Min(refusalsPerSecond, _left + (time.GetElapsedTime(_filledAt, now).TotalSeconds * refusalsPerSecond));
+        _filledAt = now;
+    }
+}

@@ -1,0 +1,48 @@
+using WsFanout.IntegrationTests.Support;
+
+namespace WsFanout.IntegrationTests;
+
+/// <summary>At the extreme nobody is accepted for a while, and then again.</summary>
+[Collection(HeavyTests.Name)]
+public sealed class AcceptPauseTests
+{
+    private const string Paused = "ws_accept_paused_seconds_total";
+
+    [Fact]
+    public async Task A_crowd_that_costs_too_much_waits_unaccepted_and_everybody_is_answered_in_the_end()
+    {
+        // A twentieth of a core affords 50 refusals a second, 100 at once.
+        await using var server = await TestServer.StartAsync(
+            ("WS_CPU_LIMIT", "0.05"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MAX_CONNECTIONS", "1"));
+        await using var client = await server.ConnectAsync("?channels=a");
+        await client.WaitForAsync("subscription_ack");
+        Assert.Equal(0, await server.MetricAsync(Paused));
+
+        var answers = Task.WhenAll(Enumerable.Range(0, 300).Select(_ => Visitor.TryAsync(server)));
+        for (var i = 0; !answers.IsCompleted; i++)
+        {
+            await server.PublishAsync("a", $"{i}");
+            await client.WaitForMessagesAsync(i + 1);
+        }
+
+        foreach (var (reply, _) in await answers) reply.AssertRefusal(503, "max_connections", isPassing: true);
+        Assert.Equal(300, await server.MetricAsync("ws_connections_rejected_total{reason=\"max_connections\"}"));
+        Assert.True(await server.MetricAsync(Paused) > 0, "accepting should have been paused");
+        await client.CloseAsync();
+        await client.WaitForEndAsync();
+        await using var next = await server.ConnectAsync("?channels=a");
+        await next.WaitForAsync("subscription_ack");
+    }
+
+    [Fact]
+    public async Task Refusals_within_the_budget_pause_nothing()
+    {
+        await using var server = await TestServer.StartAsync(
+            ("WS_CPU_LIMIT", "2"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MAX_CONNECTIONS", "1"));
+        await using var client = await server.ConnectAsync();
+
+        for (var i = 0; i < 100; i++) Assert.Equal(503, (await Visitor.TryAsync(server)).Reply.Status);
+
+        Assert.Equal(0, await server.MetricAsync(Paused));
+    }
+}

@@ -1,0 +1,45 @@
+namespace WsFanout.IntegrationTests.Support;
+
+/// <summary>Connections that send nothing, and some that send their request a byte at a time; honest clients come meanwhile.</summary>
+internal static class Slowloris
+{
+    private const int Honest = 50;
+
+    /// <param name="handshakeTimeout">As <c>WS_HANDSHAKE_TIMEOUT</c> takes it; every connection must be cut within ten seconds.</param>
+    public static async Task RunAsync(int silent, int dripping, string handshakeTimeout, TimeSpan perByte)
+    {
+        await using var server = await TestServer.StartAsync(
+            ("WS_HANDSHAKE_TIMEOUT", handshakeTimeout), ("WS_MAX_CONNECTIONS", "2000"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"));
+        var quiet = await Task.WhenAll(Enumerable.Range(0, silent).Select(_ => RawClient.OpenAsync(server)));
+        var slow = await Task.WhenAll(Enumerable.Range(0, dripping).Select(_ => RawClient.OpenAsync(server)));
+        var cut = quiet.Select(client => client.ReadAsync()).ToList();
+        var drips = slow.Select(client => DripAsync(client, perByte)).ToList();
+
+        var honest = await Task.WhenAll(Enumerable.Range(0, Honest).Select(_ => RawClient.ConnectAsync(server, "?channels=a")));
+        Assert.All(drips, drip => Assert.False(drip.IsCompleted, "the honest ones should come while the slow ones are there"));
+        foreach (var client in honest) await client.ReadAsync("subscription_ack");
+
+        Assert.All(await Task.WhenAll(cut), Assert.Null);
+        Assert.All(await Task.WhenAll(drips), status => Assert.Equal(408, status));
+        await server.PublishAsync("a", "1");
+        foreach (var client in honest) await client.ReadAsync("message");
+        Assert.Equal(Honest, await server.MetricAsync("ws_connections_current"));
+        foreach (var client in honest.Concat(quiet).Concat(slow)) client.Dispose();
+    }
+
+    /// <summary>Sends a correct request so slowly that it never ends.</summary>
+    /// <returns>The status that it is answered with.</returns>
+    private static async Task<int> DripAsync(RawClient client, TimeSpan perByte)
+    {
+        await client.SendAsync(RawClient.Upgrade[..1]);
+        var reply = client.ReadReplyAsync();
+        using var pace = new PeriodicTimer(perByte);
+        for (var sent = 1; sent < RawClient.Upgrade.Length && !reply.IsCompleted; sent++)
+        {
+            await Task.WhenAny(reply, pace.WaitForNextTickAsync().AsTask());
+            if (!reply.IsCompleted) await client.SendAsync(RawClient.Upgrade[sent..(sent + 1)]);
+        }
+
+        return (await reply).Status;
+    }
+}
