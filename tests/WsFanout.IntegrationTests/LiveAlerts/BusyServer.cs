@@ -10,6 +10,7 @@ internal sealed class BusyServer : AlertScenario
 
     private readonly EmptyFolder _folder = new();
     private readonly CancellationTokenSource _calm = new();
+    private readonly TaskCompletionSource _isRejecting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerProgram? _program;
     private Task _load = Task.CompletedTask;
 
@@ -18,7 +19,7 @@ internal sealed class BusyServer : AlertScenario
     public override IReadOnlyList<string> Alerts => ["HighCPU warning", "CPURejectThreshold critical", "ConnectionsRejected error cpu"];
 
     public override async Task StartAsync() =>
-        (_program, Address) = await ServerProgram.ServeAsync(_folder.Path, ("WS_CPU_LIMIT", "0.05"), ("WS_MAX_CONNECTIONS", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"));
+        (_program, Address) = await ServerProgram.ServeAsync(_folder.Path, ("WS_CPU_LIMIT", "0.05"), ("WS_MAX_CONNECTIONS", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_CONNECT_RATE", "unlimited"));
 
     public override async ValueTask DisposeAsync()
     {
@@ -31,7 +32,8 @@ internal sealed class BusyServer : AlertScenario
     protected override async Task BeginAsync()
     {
         _load = LoadAsync();
-        await Testing.Wait.UntilAsync(IsRefusedAsync, "a newcomer should be refused for lack of CPU", TimeSpan.FromSeconds(30));
+        await _isRejecting.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAnyAsync<WebSocketException>(() => TestClient.ConnectAsync(new Uri($"ws://{Address.Authority}/ws")));
     }
 
     protected override async Task EndAsync()
@@ -44,19 +46,10 @@ internal sealed class BusyServer : AlertScenario
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address };
         using var pace = new PeriodicTimer(RequestInterval);
-        while (await pace.WaitForNextTickAsync(_calm.Token)) await http.GetStringAsync(new Uri("metrics", UriKind.Relative), _calm.Token);
-    }
-
-    private async Task<bool> IsRefusedAsync()
-    {
-        try
+        while (await pace.WaitForNextTickAsync(_calm.Token))
         {
-            await using var client = await TestClient.ConnectAsync(new Uri($"ws://{Address.Authority}/ws"));
-            return false;
-        }
-        catch (WebSocketException)
-        {
-            return true;
+            var metrics = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), _calm.Token);
+            if (metrics.Contains("ws_governor_state{state=\"rejecting\"} 1\n", StringComparison.Ordinal)) _isRejecting.TrySetResult();
         }
     }
 }
