@@ -7,18 +7,19 @@ namespace WsFanout.Governor;
 /// <remarks>One thread at a time.</remarks>
 internal sealed class CatchUpRate
 {
-    private const double Growth = 1.1;
-
-    /// <summary>Growth while less than half of the CPU that may be used is.</summary>
-    private const double FastGrowth = 1.35;
+    /// <summary>Growth in <see cref="Step"/> while less than half of the CPU that may be used is, while less of it is, and close to it: the pace always ends.</summary>
+    private const double FastGrowth = 1.35, Growth = 1.1, LeastGrowth = 1.03;
 
     private const double Shrinkage = 0.8;
+
+    /// <summary>Time in which the rate changes by one of these factors. Seconds.</summary>
+    private const double Step = 0.5;
 
     /// <summary>Part of what was allowed that must have come for the rate to count as what holds it back.</summary>
     private const double Binding = 0.7;
 
-    /// <summary>Looks in a row that find the rate not binding before it is lifted.</summary>
-    private const int LooksToEnd = 3;
+    /// <summary>Time without a break in which the rate must not have been binding before it is lifted: more than a few ticks of the intake. Seconds.</summary>
+    private const double LongEnough = 1.4;
 
     private const double Slowest = 4;
 
@@ -28,7 +29,7 @@ internal sealed class CatchUpRate
     private readonly double _growBelowPercent;
     private readonly double _shrinkAbovePercent;
     private double _slowest;
-    private int _notBinding;
+    private double _notBindingFor;
 
     /// <param name="ceilingPercent">CPU that must not be reached, in percent of the limit.</param>
     public CatchUpRate(double ceilingPercent)
@@ -47,8 +48,10 @@ internal sealed class CatchUpRate
     /// <param name="before">Messages a second that came before it.</param>
     public void Begin(double before)
     {
-        PerSecond = _slowest = Math.Max(Slowest, before / 2);
-        _notBinding = 0;
+        // What came while it was paced already says nothing of the stream.
+        var floor = Math.Max(Slowest, before / 2);
+        PerSecond = _slowest = IsActive ? Math.Max(_slowest, floor) : floor;
+        _notBindingFor = 0;
     }
 
     /// <summary>There is no time for a pace.</summary>
@@ -56,12 +59,24 @@ internal sealed class CatchUpRate
 
     /// <param name="cpuPercent">Of the time since the last look.</param>
     /// <param name="perSecond">Messages that came since then, a second.</param>
-    public void Look(double cpuPercent, double perSecond)
+    /// <param name="seconds">Since then.</param>
+    public void Look(double cpuPercent, double perSecond, double seconds)
     {
         if (!IsActive) return;
-        _notBinding = perSecond < PerSecond * Binding ? _notBinding + 1 : 0;
-        if (_notBinding >= LooksToEnd) End();
-        else if (cpuPercent > _shrinkAbovePercent) PerSecond = Math.Max(_slowest, PerSecond * Shrinkage);
-        else if (cpuPercent < _growBelowPercent) PerSecond *= cpuPercent < _growBelowPercent / 2 ? FastGrowth : Growth;
+        _notBindingFor = perSecond < PerSecond * Binding ? _notBindingFor + seconds : 0;
+        if (_notBindingFor >= LongEnough)
+        {
+            End();
+            return;
+        }
+
+        // The floor rises too: a neighbour that keeps the CPU high must not hold back for ever what the stream goes on to bring.
+        var steps = Math.Min(seconds / Step, 2);
+        _slowest *= Math.Pow(LeastGrowth, steps);
+        var factor = cpuPercent > _shrinkAbovePercent ? Shrinkage
+            : cpuPercent > _growBelowPercent ? LeastGrowth
+            : cpuPercent > _growBelowPercent / 2 ? Growth
+            : FastGrowth;
+        PerSecond = Math.Max(_slowest, PerSecond * Math.Pow(factor, steps));
     }
 }

@@ -10,6 +10,9 @@ internal sealed class IntakeBudget
     /// <summary>Weight of the newest look in the mean rate.</summary>
     private const double MeanWeight = 0.3;
 
+    /// <summary>Looks that follow each other faster tell nothing. Seconds.</summary>
+    private const double ShortestLook = 0.09;
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
 
@@ -26,7 +29,8 @@ internal sealed class IntakeBudget
 
     private long _took;
     private long _tookSeen;
-    private long _tookPaidFor;
+    private long _settledSeen;
+    private long _unaccounted;
     private long _lookedAt;
     private double _perSecond;
 
@@ -74,7 +78,7 @@ internal sealed class IntakeBudget
             var left = Math.Min(_messages.Left(), _catchingUp.Left()) - underWay;
             if (_deliveries.IsLimited)
             {
-                PayForDeliveriesLocked();
+                PayForDeliveriesLocked(undealt);
                 var deliveries = _deliveries.Left();
 
                 // One message may cost more than is ever saved up: it goes, and is paid for afterwards.
@@ -120,12 +124,12 @@ internal sealed class IntakeBudget
             }
 
             var seconds = _time.GetElapsedTime(_lookedAt).TotalSeconds;
-            if (seconds <= 0) return;
+            if (seconds < ShortestLook) return;
             var perSecond = (_took - _tookSeen) / seconds;
             _perSecond += (perSecond - _perSecond) * MeanWeight;
             StartLookLocked();
             if (!_pace.IsActive) return;
-            _pace.Look(cpuPercent, perSecond);
+            _pace.Look(cpuPercent, perSecond, seconds);
             _catchingUp.SetRate(_pace.PerSecond);
         }
     }
@@ -136,19 +140,19 @@ internal sealed class IntakeBudget
         _tookSeen = _took;
     }
 
-    private void PayForDeliveriesLocked()
+    private void PayForDeliveriesLocked(long undealt)
     {
         var dealt = _dealt();
-        var deliveries = dealt - _dealtSeen;
-        var messages = _took - _tookPaidFor;
+        _deliveries.Spend(dealt - _dealtSeen);
+        _unaccounted += dealt - _dealtSeen;
         _dealtSeen = dealt;
-        _tookPaidFor = _took;
-        if (messages > 0)
-        {
-            var mean = Math.Max(1, deliveries / (double)messages);
-            _deliveriesAMessage = double.IsFinite(_deliveriesAMessage) ? _deliveriesAMessage + ((mean - _deliveriesAMessage) * MeanWeight) : mean;
-        }
 
-        _deliveries.Spend(deliveries);
+        // Deliveries come after their messages: only those that every worker has dealt say what one costs.
+        var settled = _took - undealt;
+        if (settled <= _settledSeen) return;
+        var mean = Math.Max(1, _unaccounted / (double)(settled - _settledSeen));
+        _deliveriesAMessage = double.IsFinite(_deliveriesAMessage) ? _deliveriesAMessage + ((mean - _deliveriesAMessage) * MeanWeight) : mean;
+        _settledSeen = settled;
+        _unaccounted = 0;
     }
 }

@@ -31,6 +31,7 @@ internal sealed partial class LoadGovernor
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly long _startedAt;
+    private readonly double _shortHeadroom;
 
     // Guarded by _gate.
     private readonly Hysteresis _rejectByCpu;
@@ -59,14 +60,17 @@ internal sealed partial class LoadGovernor
         _logger = logger;
         _rejectByCpu = new Hysteresis(options.CpuRejectPercent, options.CpuRejectResumePercent);
         _pauseByCpu = new Hysteresis(options.CpuPausePercent, options.CpuPauseResumePercent);
-        _rejectByMemory = new Hysteresis(options.MemoryRejectPercent, options.MemoryRejectPercent - GovernorOptions.MemoryHysteresis);
-        _pauseByMemory = new Hysteresis(options.MemoryPausePercent, options.MemoryPausePercent - GovernorOptions.MemoryHysteresis);
+        _rejectByMemory = new Hysteresis(options.MemoryRejectPercent, ResumeOf(options.MemoryRejectPercent));
+        _pauseByMemory = new Hysteresis(options.MemoryPausePercent, ResumeOf(options.MemoryPausePercent));
         _pace = new ChangePace(time);
+        _shortHeadroom = Math.Max(ShortHeadroom, 2 * options.CpuSampleInterval.TotalSeconds);
         _since = _startedAt = time.GetTimestamp();
         Gate = new IntakeGate(time);
         Budget = new IntakeBudget(options, time);
         metrics.ObserveState(() => _state);
     }
+
+    private static double ResumeOf(double memoryPercent) => Math.Max(memoryPercent / 2, memoryPercent - GovernorOptions.MemoryHysteresis);
 
     public GovernorState State => (GovernorState)_state;
 
@@ -112,7 +116,7 @@ internal sealed partial class LoadGovernor
         _refusal = wanted == GovernorState.Normal ? _refusal : refusal ?? pause;
         MoveLocked(wanted, now);
         if (State == GovernorState.Normal) _refusal = null;
-        if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent, mustHurry: reading.HeadroomSeconds < ShortHeadroom);
+        if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent, mustHurry: reading.HeadroomSeconds < _shortHeadroom);
         return new GovernorOrder(shed ? ShedShare : 0, CollectLocked(now));
     }
 
@@ -151,15 +155,16 @@ internal sealed partial class LoadGovernor
     /// <returns>Whether clients are to be shed.</returns>
     private bool PauseBudgetLocked(Refusal? pause, long now, ref GovernorState wanted)
     {
-        var isOver = _options.PauseBudget > TimeSpan.Zero && State == GovernorState.Paused && pause == Entry.Refusal.Cpu && _pauseForcedAt is null
-            && _time.GetElapsedTime(_pausedAt, now) >= _options.PauseBudget;
-        if (!isOver) return false;
+        if (pause != Entry.Refusal.Cpu || _pauseForcedAt is not null || !HasUsedUpPauseLocked(now)) return false;
 
         _cpuPauseLiftedAt = now;
         wanted = GovernorState.Rejecting;
         LogShed("pause budget", _last.CpuPercent);
         return true;
     }
+
+    private bool HasUsedUpPauseLocked(long now) =>
+        _options.PauseBudget > TimeSpan.Zero && State == GovernorState.Paused && _time.GetElapsedTime(_pausedAt, now) >= _options.PauseBudget;
 
     private void MoveLocked(GovernorState wanted, long now)
     {
@@ -177,7 +182,7 @@ internal sealed partial class LoadGovernor
         }
 
         _pace.Calm();
-        var mustRead = State == GovernorState.Paused && (_last.HeadroomSeconds < ShortHeadroom || _cpuPauseLiftedAt == now);
+        var mustRead = State == GovernorState.Paused && (_last.HeadroomSeconds < _shortHeadroom || HasUsedUpPauseLocked(now));
         if (!mustRead && !_pace.MayGoDown()) return;
         _pace.Changed();
         EnterLocked(State - 1, now);

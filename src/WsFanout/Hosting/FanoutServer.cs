@@ -72,7 +72,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
         var measured = new ResourceMeters(_settings.Governor, _meters, _logger, time);
         var meters = new LoadMeters(measured.Cpu, measured.Memory, new LatenessMeter(() => fanoutMetrics.Punctuality, () => ring.OldestArrivedAt, lateAfter, time));
-        _housekeeping = new Housekeeping(meters, governor, _workers, () => _source.HeadroomSeconds, _settings.Governor.CpuSampleInterval, time);
+        _housekeeping = new Housekeeping(meters, governor, _workers, _source, _settings.Governor.CpuSampleInterval, time);
         RegisterMetrics(slots, governorMetrics, meters, version);
         var pace = new AcceptPace(_settings.Entry.RefusalsPerSecond, time);
         clientMetrics.ObservePauses(() => pace.Paused);

@@ -1,13 +1,13 @@
 using WsFanout.Fanout;
 using WsFanout.Governor;
 using WsFanout.Governor.Meters;
+using WsFanout.Intake;
 
 namespace WsFanout.Hosting;
 
 /// <summary>What runs beside the flow at a steady pace: readings of the meters, the governor's look at them, and a look whether every worker still moves.</summary>
-/// <param name="headroomSeconds">Time until the stream drops a message that has not been read.</param>
 internal sealed class Housekeeping(
-    LoadMeters meters, LoadGovernor governor, Workers workers, Func<double> headroomSeconds, TimeSpan interval, TimeProvider time)
+    LoadMeters meters, LoadGovernor governor, Workers workers, IMessageSource source, TimeSpan interval, TimeProvider time)
 {
     private readonly StuckWatch _watch = new(TimeSpan.FromSeconds(30));
 
@@ -19,8 +19,8 @@ internal sealed class Housekeeping(
         {
             meters.Cpu.Sample();
             meters.Memory.Sample();
-            var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp;
-            Obey(governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, headroomSeconds())));
+            var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp && !source.IsBehind;
+            Obey(governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds)));
             if (_watch.IsStuck(workers.BusyFor)) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
         }
     }

@@ -42,6 +42,8 @@ internal sealed class BuiltInSource : IMessageSource
 
     public double HeadroomSeconds => double.PositiveInfinity;
 
+    public bool IsBehind => false;
+
     public long MaxPayload { get; }
 
     public async Task RunAsync(CancellationToken stopping)

@@ -6,8 +6,11 @@ internal interface IMessageSource : IAsyncDisposable
     /// <summary>Whether messages flow, and if not, why. Any thread.</summary>
     IntakeState State { get; }
 
-    /// <summary>Time until messages are lost that have not been read; infinite when none ever are. Seconds; any thread.</summary>
+    /// <summary>Time until messages are lost that have not been read; infinite when all have been, or none are ever lost. Seconds; any thread.</summary>
     double HeadroomSeconds { get; }
+
+    /// <summary>Whether more waits unread than is asked for at a time: what comes now is a backlog. Any thread.</summary>
+    bool IsBehind { get; }
 
     /// <summary>Largest payload that the source takes. Bytes.</summary>
     long MaxPayload { get; }

@@ -65,7 +65,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
 
     public IntakeState State => _state;
 
-    public double HeadroomSeconds => _headroom.Seconds;
+    public double HeadroomSeconds => _headroom.Lag == 0 ? double.PositiveInfinity : _headroom.Seconds;
+
+    public bool IsBehind => _headroom.Lag > _context.Options.PullBatch;
 
     public long MaxPayload => _connection.ServerInfo?.MaxPayload ?? long.MaxValue;
 

@@ -89,7 +89,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         Check(json, "intake", intake.Attached && !isPaused, isPaused ? "paused" : intake.Reason, () =>
         {
             json.WriteBoolean("catching_up", facts.Governor.Budget.IsCatchingUp);
-            if (double.IsFinite(state.Source.HeadroomSeconds)) json.WriteNumber("headroom_seconds", Math.Round(state.Source.HeadroomSeconds, 1));
+            if (state.Source.HeadroomSeconds is var headroom && double.IsFinite(headroom)) json.WriteNumber("headroom_seconds", Math.Round(headroom, 1));
             var position = facts.Ledger.Position;
             json.WriteString("epoch", position.Epoch);
             json.WriteNumber("seq", position.Sequence);

@@ -24,6 +24,8 @@ internal static class RefusalAnswer
 
     public static Task WriteAsync(HttpContext context, Refused refused)
     {
+        // Who isn't served must not keep a descriptor, nor have refusals by the thousand on one connection.
+        context.Response.Headers.Connection = "close";
         var (why, seconds) = refused;
         if (!why.IsPassing) return JsonAnswer.RefuseAsync(context, why.Status, why.Word, why.Message);
 
@@ -32,8 +34,6 @@ internal static class RefusalAnswer
         response.ContentType = ContentType;
         response.Headers.RetryAfter = seconds < Seconds.Length ? Seconds[seconds] : seconds.ToString(CultureInfo.InvariantCulture);
 
-        // Who can't be served now must not keep a descriptor while it waits.
-        response.Headers.Connection = "close";
         var beginning = Beginnings[why.Word];
         var body = response.BodyWriter.GetSpan(beginning.Length + LongestNumber + 1);
         beginning.CopyTo(body);

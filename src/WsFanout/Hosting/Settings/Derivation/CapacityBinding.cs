@@ -136,7 +136,7 @@ internal sealed class CapacityBinding
         }
 
         var at = values.Get(threshold);
-        return effective.Derive(resume, new(Math.Max(0, at - DefaultHysteresis), Text($"{threshold.Name} {at} − 5")));
+        return effective.Derive(resume, new(Math.Max(at / 2, at - DefaultHysteresis), at < 2 * DefaultHysteresis ? Text($"{threshold.Name} {at} / 2") : Text($"{threshold.Name} {at} − 5")));
     }
 
     private int BacklogOf(SettingValues values, MachineFacts machine, EffectiveSettings effective)
