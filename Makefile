@@ -30,7 +30,7 @@ test: ## install what the tests need (as root), run all of them, sum up
 	@scripts/test.sh
 
 test-faults: ## the faults and overloads that take minutes each, not part of test (as root for real limits)
-	@scripts/need.sh dotnet nats-server
+	@scripts/need.sh dotnet nats-server faketime
 	@scripts/test-faults.sh
 
 packages: ## say which of the plan's packages the registry can restore today

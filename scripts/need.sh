@@ -13,7 +13,7 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 package_of() {
     case "$1" in
-        buildah|chromium|curl|docker-compose|git|nats-server) echo "$1" ;;
+        buildah|chromium|curl|docker-compose|faketime|git|nats-server) echo "$1" ;;
         node)     echo nodejs ;;
         promtool) echo prometheus ;;
         *)        return 1 ;;

@@ -12,6 +12,9 @@ internal sealed class CatchUpRate
 
     private const double Shrinkage = 0.8;
 
+    /// <summary>Growth of the slowest rate, whatever the CPU does: twice in a good minute.</summary>
+    private const double FloorGrowth = 1.005;
+
     /// <summary>Time in which the rate changes by one of these factors. Seconds.</summary>
     private const double Step = 0.5;
 
@@ -45,12 +48,10 @@ internal sealed class CatchUpRate
     public bool IsActive => double.IsFinite(PerSecond);
 
     /// <summary>The intake goes on after a pause.</summary>
-    /// <param name="before">Messages a second that came before it.</param>
+    /// <param name="before">Messages a second that came before it, when nothing held them back.</param>
     public void Begin(double before)
     {
-        // What came while it was paced already says nothing of the stream.
-        var floor = Math.Max(Slowest, before / 2);
-        PerSecond = _slowest = IsActive ? Math.Max(_slowest, floor) : floor;
+        PerSecond = _slowest = Math.Max(Slowest, before / 2);
         _notBindingFor = 0;
     }
 
@@ -72,7 +73,7 @@ internal sealed class CatchUpRate
 
         // The floor rises too: a neighbour that keeps the CPU high must not hold back for ever what the stream goes on to bring.
         var steps = Math.Min(seconds / Step, 2);
-        _slowest *= Math.Pow(LeastGrowth, steps);
+        _slowest *= Math.Pow(FloorGrowth, steps);
         var factor = cpuPercent > _shrinkAbovePercent ? Shrinkage
             : cpuPercent > _growBelowPercent ? LeastGrowth
             : cpuPercent > _growBelowPercent / 2 ? Growth

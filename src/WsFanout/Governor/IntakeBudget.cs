@@ -126,9 +126,14 @@ internal sealed class IntakeBudget
             var seconds = _time.GetElapsedTime(_lookedAt).TotalSeconds;
             if (seconds < ShortestLook) return;
             var perSecond = (_took - _tookSeen) / seconds;
-            _perSecond += (perSecond - _perSecond) * MeanWeight;
             StartLookLocked();
-            if (!_pace.IsActive) return;
+            if (!_pace.IsActive)
+            {
+                // What comes while it is paced says nothing of the stream.
+                _perSecond += (perSecond - _perSecond) * MeanWeight;
+                return;
+            }
+
             _pace.Look(cpuPercent, perSecond, seconds);
             _catchingUp.SetRate(_pace.PerSecond);
         }

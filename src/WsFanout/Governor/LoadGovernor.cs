@@ -16,10 +16,17 @@ internal sealed partial class LoadGovernor
     /// <summary>When the stream will drop something within this, a calm moment of a pause is used however often the state has changed, and what waits is taken up at once. Seconds.</summary>
     private const double ShortHeadroom = 10;
 
+    /// <summary>Percent below the memory's first threshold at which garbage is asked for, so that it alone seldom reaches that.</summary>
+    private const double CollectBelow = 5;
+
     /// <summary>The start itself needs CPU, most of it for compiling: that is no load, and says nothing of what clients will cost.</summary>
     private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan ShedEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Short enough for one look between two sheddings, long enough not to be every look.</summary>
+    private static readonly TimeSpan CollectToShedEvery = TimeSpan.FromSeconds(0.75);
+
     private static readonly TimeSpan CollectEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Lateness has to last as long before newcomers are refused for it.</summary>
@@ -44,6 +51,9 @@ internal sealed partial class LoadGovernor
     private long? _lateSince;
     private long? _shedAt;
     private long? _collectedAt;
+
+    // As of the next look: the last one asked for that.
+    private bool _garbageIsGone;
     private long? _pauseForcedAt;
     private TimeSpan _pauseForcedFor;
     private long? _cpuPauseLiftedAt;
@@ -117,7 +127,7 @@ internal sealed partial class LoadGovernor
         MoveLocked(wanted, now);
         if (State == GovernorState.Normal) _refusal = null;
         if (State != GovernorState.Paused) Budget.Look(reading.CpuNowPercent, mustHurry: reading.HeadroomSeconds < _shortHeadroom);
-        return new GovernorOrder(shed ? ShedShare : 0, CollectLocked(now));
+        return new GovernorOrder(shed ? ShedShare : 0, CollectLocked(reading, now));
     }
 
     private Refusal? RefusalLocked(in LoadReading reading, long now)
@@ -145,7 +155,7 @@ internal sealed partial class LoadGovernor
     private bool MemoryShedLocked(in LoadReading reading, long now)
     {
         if (_options.MemoryShedPercent >= 100 || reading.MemoryPercent <= _options.MemoryShedPercent) return false;
-        if (_shedAt is { } last && _time.GetElapsedTime(last, now) < ShedEvery) return false;
+        if (!_garbageIsGone || (_shedAt is { } last && _time.GetElapsedTime(last, now) < ShedEvery)) return false;
         _shedAt = now;
         LogShed("memory", reading.MemoryPercent);
         return true;
@@ -207,11 +217,14 @@ internal sealed partial class LoadGovernor
         }
     }
 
-    private bool CollectLocked(long now)
+    /// <summary>What a client had held that is gone is garbage until it is collected: without that, all would be shed for the memory of a few.</summary>
+    private bool CollectLocked(in LoadReading reading, long now)
     {
-        if (!_rejectByMemory.IsOn || (_collectedAt is { } last && _time.GetElapsedTime(last, now) < CollectEvery)) return false;
-        _collectedAt = now;
-        return true;
+        var lowest = Math.Min(_options.MemoryRejectPercent, _options.MemoryShedPercent);
+        var every = reading.MemoryPercent > _options.MemoryShedPercent ? CollectToShedEvery : CollectEvery;
+        _garbageIsGone = lowest < 100 && reading.MemoryPercent >= lowest - CollectBelow && !(_collectedAt is { } last && _time.GetElapsedTime(last, now) < every);
+        if (_garbageIsGone) _collectedAt = now;
+        return _garbageIsGone;
     }
 
     [LoggerMessage("Load: {Before} → {Now} ({Reason}): CPU {CpuPercent:0.0} % and memory {MemoryPercent:0.0} % of their limits.")]

@@ -10,24 +10,24 @@ internal sealed class Housekeeping(
     LoadMeters meters, LoadGovernor governor, Workers workers, IMessageSource source, TimeSpan interval, TimeProvider time)
 {
     private readonly StuckWatch _watch = new(TimeSpan.FromSeconds(30));
+    private readonly GarbageDuty _garbage = new(time);
 
     /// <exception cref="InvalidOperationException">A worker is stuck.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
+        var order = default(GovernorOrder);
         using var timer = new PeriodicTimer(interval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             meters.Cpu.Sample();
+
+            // Right before the reading, and after the clients that were shed have gone: garbage is no reason to send anybody away.
+            if (order.Collect) _garbage.Collect();
             meters.Memory.Sample();
             var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp && !source.IsBehind;
-            Obey(governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds)));
+            order = governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds));
+            if (order.ShedShare > 0) workers.Shed(order.ShedShare);
             if (_watch.IsStuck(workers.BusyFor)) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
         }
-    }
-
-    private void Obey(GovernorOrder order)
-    {
-        if (order.ShedShare > 0) workers.Shed(order.ShedShare);
-        if (order.Collect) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

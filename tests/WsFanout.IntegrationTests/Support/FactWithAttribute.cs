@@ -8,12 +8,15 @@ internal sealed class FactWithAttribute : FactAttribute
     {
         Program = program;
         Package = package;
-        if (Find(program) is null) Skip = $"{program} is not installed (Debian: apt-get install {package})";
+        Skip = WhyNot(program, package);
     }
 
     public string Program { get; }
 
     public string Package { get; }
+
+    /// <summary>Why a test that needs a program is skipped; null when it is there.</summary>
+    public static string? WhyNot(string program, string package) => Find(program) is null ? $"{program} is not installed (Debian: apt-get install {package})" : null;
 
     /// <summary>The full path of a program on PATH or where packages put it; null when it is nowhere.</summary>
     public static string? Find(string program)

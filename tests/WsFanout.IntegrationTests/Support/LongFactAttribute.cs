@@ -8,13 +8,27 @@ namespace WsFanout.IntegrationTests.Support;
 internal sealed class LongFactAttribute : FactAttribute
 {
     private const string Variable = "WSFANOUT_LONG";
+    private const string NotAskedFor = $"takes minutes: make test-faults, or {Variable}=1, runs it";
 
     /// <param name="inCgroup">Whether it needs a <see cref="Cgroup"/> of its own too.</param>
     public LongFactAttribute(bool inCgroup = false)
     {
         InCgroup = inCgroup;
-        Skip = !IsAskedFor ? $"takes minutes: make test-faults, or {Variable}=1, runs it" : inCgroup ? Cgroup.WhyNot : null;
+        Skip = !IsAskedFor ? NotAskedFor : inCgroup ? Cgroup.WhyNot : null;
     }
+
+    /// <param name="program">A program that it needs.</param>
+    /// <param name="package">Where that is from.</param>
+    public LongFactAttribute(string program, string package)
+    {
+        Program = program;
+        Package = package;
+        Skip = !IsAskedFor ? NotAskedFor : FactWithAttribute.WhyNot(program, package);
+    }
+
+    public string? Program { get; }
+
+    public string? Package { get; }
 
     public bool InCgroup { get; }
 

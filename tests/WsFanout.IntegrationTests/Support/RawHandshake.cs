@@ -10,16 +10,32 @@ internal static class RawHandshake
         await TryOpenAsync(address) ?? throw new InvalidOperationException("the server refused the handshake");
 
     /// <returns>Null when the server refused the handshake.</returns>
-    public static async Task<TcpClient?> TryOpenAsync(Uri address)
+    /// <param name="channels">As in the query.</param>
+    /// <param name="receiveBufferBytes">The kernel's buffer for what comes; 0 for its own choice.</param>
+    public static async Task<TcpClient?> TryOpenAsync(Uri address, string channels = "%3E", int receiveBufferBytes = 0)
     {
         var client = new TcpClient();
+        if (receiveBufferBytes > 0) client.ReceiveBufferSize = receiveBufferBytes;
+        try
+        {
+            if (await IsLetInAsync(client, address, channels)) return client;
+        }
+        catch (Exception cut) when (cut is IOException or SocketException)
+        {
+            // Refused without an answer, as a crowd may be.
+        }
+
+        client.Dispose();
+        return null;
+    }
+
+    private static async Task<bool> IsLetInAsync(TcpClient client, Uri address, string channels)
+    {
         await client.ConnectAsync(address.Host, address.Port);
-        var request = $"GET /ws?channels=%3E HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        var request = $"GET /ws?channels={channels} HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
         var reply = new byte[12];
         await client.GetStream().ReadExactlyAsync(reply);
-        if (Encoding.ASCII.GetString(reply) == "HTTP/1.1 101") return client;
-        client.Dispose();
-        return null;
+        return Encoding.ASCII.GetString(reply) == "HTTP/1.1 101";
     }
 }

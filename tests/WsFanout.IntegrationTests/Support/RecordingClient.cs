@@ -92,7 +92,7 @@ internal sealed class RecordingClient : IAsyncDisposable
             await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/ws" }.Uri, limit.Token);
             return socket;
         }
-        catch (WebSocketException)
+        catch (Exception refused) when (refused is WebSocketException or OperationCanceledException)
         {
             socket.Dispose();
             return null;

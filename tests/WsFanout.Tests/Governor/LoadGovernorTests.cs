@@ -153,6 +153,40 @@ public sealed class LoadGovernorTests
     }
 
     [Fact]
+    public void Garbage_is_asked_for_before_newcomers_are_refused_for_it_and_after_each_shedding()
+    {
+        using var governed = new Governed();
+
+        governed.Look(memory: 79);
+        Assert.Equal(0, governed.Orders.Collections);
+        governed.Look(memory: 81);
+        Assert.Equal((GovernorState.Normal, 1), (governed.Governor.State, governed.Orders.Collections));
+        governed.LookFor(9 * Second, memory: 81);
+        Assert.Equal(1, governed.Orders.Collections);
+        governed.LookFor(2 * Second, memory: 81);
+        Assert.Equal(2, governed.Orders.Collections);
+
+        governed.LookFor(3 * Second, memory: 96);
+        Assert.Equal((0.15, 5), (Math.Round(governed.Orders.Shed, 3), governed.Orders.Collections));
+    }
+
+    [Fact]
+    public void Nobody_is_shed_for_garbage()
+    {
+        using var governed = new Governed();
+        governed.Look(memory: 82);
+
+        // What came since the last collection is garbage, by each next reading.
+        for (var turn = 0; turn < 10; turn++)
+        {
+            governed.LookFor(2 * Second, memory: 60);
+            governed.Look(memory: 96);
+        }
+
+        Assert.Equal(0, governed.Orders.Shed);
+    }
+
+    [Fact]
     public void Lateness_refuses_newcomers_once_it_has_lasted_five_seconds()
     {
         using var governed = new Governed();

@@ -4,14 +4,22 @@ namespace WsFanout.Governor.Meters;
 /// <remarks>One thread samples; anyone reads. Errors are counted, never thrown.</remarks>
 internal sealed class MemoryMeter
 {
+    /// <summary>
+    /// Part of the collector's hard limit that counts as all of it. The rest is for what arrives between two readings, and after a pause has begun
+    /// (up to 16 MB were asked for): past the hard limit an allocation fails, and the process ends.
+    /// </summary>
+    private const double UsablePartOfHeap = 0.85;
+
     private readonly CgroupMemory? _cgroup;
     private readonly ProcessMemory _process;
     private readonly PressureFile _pressure;
     private readonly Func<long> _heap;
+    private readonly Func<long> _heapLimit;
     private readonly long _limitBytes;
 
     private long _bytes;
     private long _heapBytes;
+    private double _heapPercent;
     private double _socketBytes = double.NaN;
     private double _pressurePercent = double.NaN;
     private long _errors;
@@ -19,13 +27,15 @@ internal sealed class MemoryMeter
 
     /// <param name="root">Directory that stands for <c>/</c>.</param>
     /// <param name="heap">Bytes in the managed heap.</param>
+    /// <param name="heapLimit">Most bytes that may be in it.</param>
     /// <param name="limitBytes">Bytes that are 100 %.</param>
-    public MemoryMeter(string root, Func<long> heap, long limitBytes)
+    public MemoryMeter(string root, Func<long> heap, Func<long> heapLimit, long limitBytes)
     {
         _cgroup = CgroupMemory.Find(root, limitBytes);
         _process = new ProcessMemory(root);
         _pressure = new PressureFile(root, "memory");
         _heap = heap;
+        _heapLimit = heapLimit;
         _limitBytes = limitBytes;
         _source = _cgroup?.Source ?? MeterSource.Process;
         Sample();
@@ -37,7 +47,8 @@ internal sealed class MemoryMeter
     /// </summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public double Percent => (double)Bytes / _limitBytes * 100;
+    /// <summary>Of the limit that is nearer: that of all memory, or that of the managed heap, which is reached first when queues grow.</summary>
+    public double Percent => Math.Max((double)Bytes / _limitBytes * 100, Volatile.Read(ref _heapPercent));
 
     /// <summary>Bytes in the managed heap, garbage not collected yet included.</summary>
     public long HeapBytes => Volatile.Read(ref _heapBytes);
@@ -59,7 +70,8 @@ internal sealed class MemoryMeter
 
     /// <summary>A meter of the running process.</summary>
     /// <param name="limitBytes">Bytes that are 100 %.</param>
-    public static MemoryMeter OfThisProcess(long limitBytes) => new("/", () => GC.GetTotalMemory(forceFullCollection: false), limitBytes);
+    public static MemoryMeter OfThisProcess(long limitBytes) =>
+        new("/", () => GC.GetTotalMemory(forceFullCollection: false), () => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, limitBytes);
 
     /// <summary>Takes a reading. The process's accounting fills in for a cgroup that can't be read; without that too, what was known stays.</summary>
     public void Sample()
@@ -73,7 +85,9 @@ internal sealed class MemoryMeter
         _source = byCgroup is null ? MeterSource.Process : _cgroup!.Source;
         if (bytes is { } known) Volatile.Write(ref _bytes, known);
         Volatile.Write(ref _socketBytes, sockets ?? machineSockets ?? double.NaN);
-        Volatile.Write(ref _heapBytes, _heap());
+        var heap = _heap();
+        Volatile.Write(ref _heapBytes, heap);
+        Volatile.Write(ref _heapPercent, heap / (_heapLimit() * UsablePartOfHeap) * 100);
         Volatile.Write(ref _pressurePercent, _pressure.Percent());
     }
 }

@@ -83,6 +83,9 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         {
             json.WriteNumber("bytes", facts.Meters.Memory.Bytes);
             json.WriteNumber("limit_bytes", facts.Limits.MemoryLimitBytes);
+            json.WriteNumber("heap_bytes", facts.Meters.Memory.HeapBytes);
+            json.WriteNumber("heap_limit_bytes", HeapLimit.Bytes());
+            json.WriteNumber("percent", Math.Round(facts.Meters.Memory.Percent, 1));
             json.WriteString("source", facts.Meters.Memory.Source.Text);
         });
         var isPaused = governor == GovernorState.Paused;

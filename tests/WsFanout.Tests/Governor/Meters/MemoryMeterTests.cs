@@ -14,6 +14,9 @@ public sealed class MemoryMeterTests : IDisposable
 
     private readonly FakeTree _tree = new();
 
+    // Of at most 100.
+    private long _heap = 5;
+
     public MemoryMeterTests() =>
         _tree.WithSelf().With("/proc/self/statm", "9000 500 100 1 0 300 0\n")
             .With("/proc/net/sockstat", "sockets: used 13\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 30\nUDP: inuse 0 mem 7\n");
@@ -28,6 +31,22 @@ public sealed class MemoryMeterTests : IDisposable
 
         Assert.Equal((700, 70d, $"cgroup v2 {Own}"), (meter.Bytes, meter.Percent, meter.Source.Text));
         Assert.Equal((64, 5), (meter.SocketBytes, meter.HeapBytes));
+    }
+
+    [Fact]
+    public void A_heap_that_is_nearer_to_its_own_limit_counts_in_its_stead_and_is_full_before_an_allocation_fails()
+    {
+        InV2("1000", "99\n7\n");
+        var meter = Meter();
+        Assert.Equal(70, meter.Percent);
+
+        _heap = 68;
+        meter.Sample();
+        Assert.Equal(80, meter.Percent, precision: 1);
+
+        _heap = 85;
+        meter.Sample();
+        Assert.Equal(100, meter.Percent, precision: 1);
     }
 
     [Fact]
@@ -125,7 +144,7 @@ public sealed class MemoryMeterTests : IDisposable
         Assert.Equal(0, meter.Errors);
     }
 
-    private MemoryMeter Meter() => new(_tree.Root, () => 5, Limit);
+    private MemoryMeter Meter() => new(_tree.Root, () => _heap, () => 100, Limit);
 
     private void InV2(string limit, string processes) =>
         _tree.With("/proc/self/cgroup", "0::/ws\n").With("/proc/self/mountinfo", V2Mount)
