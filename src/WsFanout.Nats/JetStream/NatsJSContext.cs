@@ -14,6 +14,9 @@ namespace WsFanout.Nats;
 /// <remarks>Thread safety: everything from anywhere.</remarks>
 public sealed class NatsJSContext(NatsConnection connection)
 {
+    /// <summary>The connection that requests go by.</summary>
+    public NatsConnection Connection => connection;
+
     private const string Api = "$JS.API.";
     private const int NameInUse = 10058;
 

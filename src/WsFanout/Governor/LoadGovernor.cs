@@ -22,6 +22,7 @@ internal sealed partial class LoadGovernor
     /// <summary>The start itself needs CPU, most of it for compiling: that is no load, and says nothing of what clients will cost.</summary>
     private static readonly TimeSpan StartGrace = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan SayShedEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShedEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Short enough for one look between two sheddings, long enough not to be every look.</summary>
@@ -50,6 +51,7 @@ internal sealed partial class LoadGovernor
     private long _pausedAt;
     private long? _lateSince;
     private long? _shedAt;
+    private long? _shedSaidAt;
     private long? _collectedAt;
 
     // As of the next look: the last one asked for that.
@@ -157,7 +159,7 @@ internal sealed partial class LoadGovernor
         if (_options.MemoryShedPercent >= 100 || reading.MemoryPercent <= _options.MemoryShedPercent) return false;
         if (!_garbageIsGone || (_shedAt is { } last && _time.GetElapsedTime(last, now) < ShedEvery)) return false;
         _shedAt = now;
-        LogShed("memory", reading.MemoryPercent);
+        SayShedLocked("memory", reading.MemoryPercent, now);
         return true;
     }
 
@@ -169,8 +171,15 @@ internal sealed partial class LoadGovernor
 
         _cpuPauseLiftedAt = now;
         wanted = GovernorState.Rejecting;
-        LogShed("pause budget", _last.CpuPercent);
+        SayShedLocked("pause budget", _last.CpuPercent, now);
         return true;
+    }
+
+    /// <summary>Once for a whole series: the disconnects are counted.</summary>
+    private void SayShedLocked(string reason, double percent, long now)
+    {
+        if (_shedSaidAt is not { } last || _time.GetElapsedTime(last, now) >= SayShedEvery) LogShed(reason, percent);
+        _shedSaidAt = now;
     }
 
     private bool HasUsedUpPauseLocked(long now) =>

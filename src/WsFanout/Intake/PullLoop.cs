@@ -56,7 +56,7 @@ internal sealed partial class PullLoop
         var tick = Task.CompletedTask;
         while (true)
         {
-            if (!_governor.Gate.IsOpen) await PauseAsync(stopping);
+            if (!_governor.Gate.IsOpen && await PauseAsync(stopping) is { } lost) return lost;
             while (MayTake && _attachment.Inbox.Msgs.TryRead(out var message))
             {
                 if (await TakeAsync(message, stopping) is { } trouble) return trouble;
@@ -81,16 +81,21 @@ internal sealed partial class PullLoop
     /// Overload: nothing is asked for, and what was asked for before waits where it arrives, at most a batch; the connection reads on and
     /// stays alive.
     /// </summary>
-    private async Task PauseAsync(CancellationToken stopping)
+    /// <returns>Why the consumer can't be used any more; null when the pause is over.</returns>
+    private async Task<string?> PauseAsync(CancellationToken stopping)
     {
         while (!_governor.Gate.IsOpen)
         {
             await Task.WhenAny(_governor.Gate.WhenOpen(), Task.Delay(TickInterval, _context.Time, stopping));
             stopping.ThrowIfCancellationRequested();
             _ledger.Tick();
+
+            // What waits here is read again from the stream: whoever looks at the server must learn now that the broker is away.
+            if (_js.Connection.ConnectionState != NatsConnectionState.Open) return "the connection was lost during a pause";
         }
 
         _heardAt = _context.Time.GetTimestamp();
+        return null;
     }
 
     /// <summary>Nothing may be asked for: ends when that may have changed.</summary>

@@ -13,20 +13,16 @@ internal sealed class FirstByte(ConnectionDelegate next, TimeSpan timeout, TimeP
     public async Task HandleAsync(ConnectionContext connection)
     {
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
-        if (await ComesAsync(connection.Transport.Input, stopping)) await next(connection);
+        if (await ComesAsync(connection, stopping)) await next(connection);
     }
 
     /// <param name="stopping">The server is about to stop and would have to wait for this connection.</param>
-    private async ValueTask<bool> ComesAsync(PipeReader input, CancellationToken stopping)
+    private async ValueTask<bool> ComesAsync(ConnectionContext connection, CancellationToken stopping)
     {
+        var input = connection.Transport.Input;
         try
         {
-            if (!input.TryRead(out var read))
-            {
-                using var limit = new CancellationTokenSource(timeout, time);
-                await using var stopped = stopping.Register(limit.Cancel);
-                read = await input.ReadAsync(limit.Token);
-            }
+            if (!input.TryRead(out var read)) read = await ReadAsync(connection, stopping);
 
             var came = !read.Buffer.IsEmpty;
             input.AdvanceTo(read.Buffer.Start);
@@ -37,5 +33,28 @@ internal sealed class FirstByte(ConnectionDelegate next, TimeSpan timeout, TimeP
             // Silent for too long, or cut by the client: either way nothing has been asked, so nothing is answered.
             return false;
         }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(ConnectionContext connection, CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        await using var stopped = stopping.Register(limit.Cancel);
+        try
+        {
+            return await connection.Transport.Input.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested && HasCome(connection))
+        {
+            // It came in time; only this server is late, and that is not the client's fault.
+            return await connection.Transport.Input.ReadAsync(stopping);
+        }
+    }
+
+    private static bool HasCome(ConnectionContext connection)
+    {
+        if (connection.Features.Get<IConnectionSocketFeature>() is { Socket.Available: > 0 }) return true;
+        if (!connection.Transport.Input.TryRead(out var read)) return false;
+        connection.Transport.Input.AdvanceTo(read.Buffer.Start);
+        return !read.Buffer.IsEmpty;
     }
 }

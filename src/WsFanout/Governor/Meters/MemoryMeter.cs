@@ -42,8 +42,8 @@ internal sealed class MemoryMeter
     }
 
     /// <summary>
-    /// Bytes used as of the last reading. Of a cgroup: all it is charged with but file cache out of use. Of the process: what is resident and
-    /// what the machine's kernel holds for TCP sockets, which the machine pays on top.
+    /// Bytes used as of the last reading. Of a cgroup: all it is charged with but file cache out of use. Of the process: what is resident;
+    /// what the machine's kernel holds for sockets may be any neighbour's.
     /// </summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
@@ -79,7 +79,7 @@ internal sealed class MemoryMeter
         long? sockets = null;
         var byCgroup = _cgroup?.Read(out sockets);
         var machineSockets = _process.Sockets();
-        var bytes = byCgroup ?? (_process.Resident() + (machineSockets ?? 0));
+        var bytes = byCgroup ?? _process.Resident();
         if (bytes is null || (_cgroup is not null && byCgroup is null)) Interlocked.Increment(ref _errors);
 
         _source = byCgroup is null ? MeterSource.Process : _cgroup!.Source;
