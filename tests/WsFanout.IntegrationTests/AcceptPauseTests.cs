@@ -11,7 +11,7 @@ public sealed class AcceptPauseTests
     [Fact]
     public async Task A_crowd_that_costs_too_much_waits_unaccepted_and_everybody_is_answered_in_the_end()
     {
-        // A twentieth of a core affords 50 refusals a second, 100 at once.
+        // A twentieth of a core affords 50 refusals a second, and 50 at once.
         await using var server = await TestServer.StartAsync(
             ("WS_CPU_LIMIT", "0.05"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MAX_CONNECTIONS", "1"));
         await using var client = await server.ConnectAsync("?channels=a");

@@ -35,19 +35,6 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public async Task A_connection_on_which_a_handshake_was_refused_can_make_a_correct_one()
-    {
-        await using var server = await TestServer.StartAsync();
-        using var client = await RawClient.OpenAsync(server);
-
-        await client.SendAsync("GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + RawClient.Upgrade + "\r\n");
-
-        (await client.ReadReplyAsync()).AssertRefusal(426, "upgrade_required");
-        Assert.Equal(101, (await client.ReadReplyAsync()).Status);
-        Assert.Equal("welcome", (await client.ReadAsync())!.Type);
-    }
-
-    [Fact]
     public async Task Frames_sent_right_behind_the_handshake_are_met_in_order()
     {
         await using var server = await TestServer.StartAsync();

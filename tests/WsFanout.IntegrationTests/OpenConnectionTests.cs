@@ -16,7 +16,7 @@ public sealed class OpenConnectionTests
 
     [Theory]
     [InlineData(Request, 200)]
-    [InlineData("GET /ws?channels=%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 426)]
+    [InlineData("GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 404)]
     public async Task One_more_than_the_descriptors_allow_is_closed_and_counted_and_the_others_go_on(string request, int status)
     {
         await using var server = await StartAsync();
@@ -32,6 +32,18 @@ public sealed class OpenConnectionTests
 
         foreach (var other in others) other.Dispose();
         await Wait.UntilAsync(async () => !await IsTurnedAwayAsync(server), "places should be given back");
+    }
+
+    [Theory]
+    [InlineData("GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 426)]
+    [InlineData(RawClient.Upgrade + "Sec-WebSocket-Key: x\r\n\r\n", 400)]
+    public async Task A_handshake_that_is_none_ends_its_connection_too(string request, int status)
+    {
+        await using var server = await StartAsync();
+
+        using var refused = await AskAsync(server, request, status);
+
+        Assert.Null(await refused.ReadAsync());
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _exporter = new PrometheusExporter(_meters);
         var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
         _router = new Router(
-            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, pace, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -86,13 +87,13 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         return builder.Build();
     }
 
-    private SlotLease? Enter(long descriptor)
+    private SlotLease? Enter(ConnectionContext connection)
     {
+        if (pace is not null) connection.Features.Set(pace.Charge());
+        var descriptor = connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1;
         var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
-        if (place is not null) return place;
-        metrics.ClientRefused(Refusal.MaxConnections.Word);
-        pace?.Spend();
-        return null;
+        if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
+        return place;
     }
 
     private void ConfigureKestrel(KestrelServerOptions kestrel)

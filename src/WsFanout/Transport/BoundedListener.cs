@@ -1,12 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace WsFanout.Transport;
 
 /// <summary>One listener that accepts a connection only to close it when there is no place for it, and that can be made to wait before it accepts.</summary>
 /// <remarks>What the parameters mean: <see cref="BoundedListenerFactory"/>.</remarks>
-internal sealed class BoundedListener(IConnectionListener inner, Func<long, IDisposable?> tryEnter, Func<CancellationToken, ValueTask>? beforeAccept)
+internal sealed class BoundedListener(IConnectionListener inner, Func<ConnectionContext, IDisposable?> tryEnter, Func<CancellationToken, ValueTask>? beforeAccept)
     : IConnectionListener
 {
     private readonly CancellationTokenSource _unbinding = new();
@@ -19,7 +18,7 @@ internal sealed class BoundedListener(IConnectionListener inner, Func<long, IDis
         {
             if (beforeAccept is not null) await beforeAccept(_unbinding.Token);
             if (await inner.AcceptAsync(cancellationToken) is not { } connection) return null;
-            if (tryEnter(DescriptorOf(connection)) is { } place) return new PlacedConnection(connection, place);
+            if (tryEnter(connection) is { } place) return new PlacedConnection(connection, place);
 
             // Closed before the next is accepted, so that at most one is ever open without a place.
             connection.Abort(new ConnectionAbortedException("as many connections are open as there are places"));
@@ -38,7 +37,4 @@ internal sealed class BoundedListener(IConnectionListener inner, Func<long, IDis
         await inner.DisposeAsync();
         _unbinding.Dispose();
     }
-
-    private static long DescriptorOf(ConnectionContext connection) =>
-        connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1;
 }

@@ -9,12 +9,11 @@ namespace WsFanout.Transport;
 /// </summary>
 /// <param name="inner">Makes the real listeners.</param>
 /// <param name="tryEnter">
-/// Takes a place for one connection, given the number of its descriptor (−1: it has none), to be given back once by disposing; null when there
-/// is none. Any thread.
+/// Takes a place for one connection, to be given back once by disposing; null when there is none. Any thread.
 /// </param>
 /// <param name="beforeAccept">Waited for before each connection is accepted; ends early, without an exception, when its token says so.</param>
 internal sealed class BoundedListenerFactory(
-    IConnectionListenerFactory inner, Func<long, IDisposable?> tryEnter, Func<CancellationToken, ValueTask>? beforeAccept = null) : IConnectionListenerFactory
+    IConnectionListenerFactory inner, Func<ConnectionContext, IDisposable?> tryEnter, Func<CancellationToken, ValueTask>? beforeAccept = null) : IConnectionListenerFactory
 {
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new BoundedListener(await inner.BindAsync(endpoint, cancellationToken), tryEnter, beforeAccept);

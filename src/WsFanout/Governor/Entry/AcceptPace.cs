@@ -2,10 +2,11 @@ namespace WsFanout.Governor.Entry;
 
 /// <summary>
 /// What refusing may cost. Beyond it the listener for clients accepts no more until the budget has recovered: the crowd waits in the kernel,
-/// where it costs nothing.
+/// where it costs nothing. Each connection is charged when it is accepted, as if it would be refused: were it charged when it is, a whole
+/// backlog would have been accepted before the first.
 /// </summary>
 /// <remarks>Any thread; one listener waits.</remarks>
-/// <param name="refusalsPerSecond">The budget. Twice a second's worth may be spent at once: one that was saved, one on credit.</param>
+/// <param name="refusalsPerSecond">The budget. A second's worth can be saved.</param>
 internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -25,13 +26,30 @@ internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
         }
     }
 
-    /// <summary>Somebody was refused, or closed for want of a place.</summary>
+    /// <summary>A connection was accepted.</summary>
+    public AcceptCharge Charge()
+    {
+        Spend();
+        return new AcceptCharge(this);
+    }
+
+    /// <summary>Something was refused that had not been charged.</summary>
     public void Spend()
     {
         lock (_gate)
         {
             FillLocked();
             _left = Math.Max(-refusalsPerSecond, _left - 1);
+        }
+    }
+
+    /// <summary>What was charged was no refusal.</summary>
+    public void GiveBack()
+    {
+        lock (_gate)
+        {
+            FillLocked();
+            _left = Math.Min(refusalsPerSecond, _left + 1);
         }
     }
 

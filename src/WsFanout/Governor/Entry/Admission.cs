@@ -15,7 +15,6 @@ internal sealed class Admission
 
     private readonly LoadGovernor _governor;
     private readonly ConnectionSlots _slots;
-    private readonly AcceptPace _pace;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly TokenBucket? _all;
@@ -31,13 +30,11 @@ internal sealed class Admission
     // Guarded by _gate.
     private RefusedCrowd _crowd;
 
-    /// <param name="pace">Told of each refusal.</param>
     /// <param name="random">Spreads refused clients; used by any thread.</param>
-    public Admission(EntryOptions options, LoadGovernor governor, ConnectionSlots slots, AcceptPace pace, TimeProvider time, Random random)
+    public Admission(EntryOptions options, LoadGovernor governor, ConnectionSlots slots, TimeProvider time, Random random)
     {
         _governor = governor;
         _slots = slots;
-        _pace = pace;
         _time = time;
         _random = random;
         var isLimited = double.IsFinite(options.PerSecond);
@@ -75,7 +72,6 @@ internal sealed class Admission
         var crowdSeconds = 0.0;
         if (_byAddress is not null && newcomer.Address is { } address && !_byAddress.TryTake(address, out crowdSeconds))
         {
-            _pace.Spend();
             refused = new Refused(Refusal.RateLimited, Jitter(crowdSeconds));
             return null;
         }
@@ -102,7 +98,6 @@ internal sealed class Admission
     /// <summary>Counts a refusal, and says when to come back: anywhere in the time that letting in all who were refused of late will take.</summary>
     public Refused Refuse(Refusal why)
     {
-        _pace.Spend();
         if (!why.IsPassing) return new Refused(why, 0);
 
         double crowd;

@@ -1,3 +1,4 @@
+using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Page;
 using WsFanout.Hosting.Settings;
 using WsFanout.Telemetry;
@@ -31,6 +32,7 @@ internal sealed partial class Router(
         var isForClients = path == "/ws" || PageFiles.Find(path) is not null;
         if (!served.HasFlag(isForClients ? Served.Clients : Served.Operators)) return NotFound(context);
         if (path == "/ws") return webSocket.HandleAsync(context);
+        context.Features.Get<AcceptCharge>()?.Served();
         if (path.StartsWith(PublishEndpoint.Path, StringComparison.Ordinal))
         {
             return HttpMethods.IsPost(context.Request.Method) ? publish.HandleAsync(context) : NotAllowed(context, "POST");

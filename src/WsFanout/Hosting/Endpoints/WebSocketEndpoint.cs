@@ -51,6 +51,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
+        context.Features.Get<AcceptCharge>()?.Served();
         await ServeAsync(context, UrlSubscription.Read(query), requestedAt);
     }
 
@@ -72,6 +73,7 @@ internal sealed class WebSocketEndpoint(
 
     private Task RefuseAsync(HttpContext context, Refused refused)
     {
+        context.Features.Get<AcceptCharge>()?.Refused();
         metrics.ClientRefused(refused.Why.Word);
         return RefusalAnswer.WriteAsync(context, refused);
     }

@@ -44,6 +44,29 @@ public sealed class AcceptPaceTests
     }
 
     [Fact]
+    public void A_connection_is_charged_before_it_is_known_what_it_wants_and_gets_it_back_once_unless_it_is_refused()
+    {
+        var pace = new AcceptPace(refusalsPerSecond: 100, _clock);
+        var served = Enumerable.Range(0, 100).Select(_ => pace.Charge()).ToList();
+        var refused = pace.Charge();
+        Assert.NotEqual(TimeSpan.Zero, pace.Recovery());
+
+        foreach (var charge in served)
+        {
+            charge.Served();
+            charge.Served();
+        }
+
+        refused.Refused();
+        refused.Served();
+        Spend(pace, 99);
+        Assert.Equal(TimeSpan.Zero, pace.Recovery());
+        refused.Refused();
+        served[0].Refused();
+        Assert.Equal(0.02, pace.Recovery().TotalSeconds, 3);
+    }
+
+    [Fact]
     public async Task A_server_that_stops_does_not_wait_for_the_budget()
     {
         var pace = new AcceptPace(refusalsPerSecond: 1, _clock);

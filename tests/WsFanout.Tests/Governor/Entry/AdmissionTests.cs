@@ -95,27 +95,11 @@ public sealed class AdmissionTests : IDisposable
     public void What_the_governor_says_comes_first()
     {
         _governed.Look(cpu: 99);
-        var admission = new Admission(new EntryOptions { PerSecond = 1, Burst = 1 }, _governed.Governor, new ConnectionSlots(0), new AcceptPace(1, _clock), _clock, new Random(1));
+        var admission = new Admission(new EntryOptions { PerSecond = 1, Burst = 1 }, _governed.Governor, new ConnectionSlots(0), _clock, new Random(1));
 
         admission.TryEnter(Cold, out var refused);
 
         Assert.Equal(Refusal.Cpu, refused!.Value.Why);
-    }
-
-    [Fact]
-    public void Every_refusal_is_spent_from_the_budget_of_refusals()
-    {
-        var pace = new AcceptPace(refusalsPerSecond: 10, _clock);
-        var options = new EntryOptions { PerSecond = 1, Burst = 1, PerSecondOfAddress = 0.1, BurstOfAddress = 1 };
-        var admission = new Admission(options, _governed.Governor, new ConnectionSlots(100), pace, _clock, new Random(1));
-        var address = new Newcomer(new AddressKey(1, true), IsResuming: true);
-        Assert.NotNull(admission.TryEnter(address, out _));
-
-        for (var i = 0; i < 5; i++) admission.TryEnter(Cold, out _);
-        for (var i = 0; i < 5; i++) admission.TryEnter(address, out _);
-        for (var i = 0; i < 5; i++) admission.Refuse(Refusal.BadRequest);
-
-        Assert.Equal(0.5, pace.Recovery().TotalSeconds, 3);
     }
 
     [Theory]
@@ -179,5 +163,5 @@ public sealed class AdmissionTests : IDisposable
     }
 
     private Admission Admit(EntryOptions options, ConnectionSlots? slots = null, int seed = 1) => new(
-        options, _governed.Governor, slots ?? new ConnectionSlots(1_000), new AcceptPace(1_000, _clock), _clock, new Random(seed));
+        options, _governed.Governor, slots ?? new ConnectionSlots(1_000), _clock, new Random(seed));
 }
