@@ -13,7 +13,7 @@ public sealed class AcceptPauseTests
     {
         // A twentieth of a core affords 50 refusals a second, and 50 at once.
         await using var server = await TestServer.StartAsync(
-            ("WS_CPU_LIMIT", "0.05"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MAX_CONNECTIONS", "1"));
+            ("WS_CPU_LIMIT", "0.05"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_HANDSHAKE_TIMEOUT", "1m"), ("WS_MAX_CONNECTIONS", "1"));
         await using var client = await server.ConnectAsync("?channels=a");
         await client.WaitForAsync("subscription_ack");
         Assert.Equal(0, await server.MetricAsync(Paused));

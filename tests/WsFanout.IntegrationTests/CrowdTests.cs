@@ -17,7 +17,7 @@ public sealed class CrowdTests
     public async Task Of_twelve_hundred_clients_exactly_a_thousand_get_in_and_get_every_message_and_who_leaves_makes_room()
     {
         await using var server = await TestServer.StartAsync(
-            ("WS_MAX_CONNECTIONS", $"{Places}"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"));
+            ("WS_HANDSHAKE_TIMEOUT", "1m"), ("WS_MAX_CONNECTIONS", $"{Places}"), ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"));
         var comers = await Task.WhenAll(Enumerable.Range(0, Comers).Select(_ => Visitor.TryAsync(server, "?channels=a")));
 
         var clients = comers.Select(comer => comer.Client).OfType<RawClient>().ToList();

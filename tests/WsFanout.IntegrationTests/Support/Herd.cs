@@ -15,7 +15,7 @@ internal static class Herd
     public static async Task RunAsync(int clients, int perSecond, TimeSpan deadline)
     {
         await using var server = await TestServer.StartAsync(
-            ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", $"{perSecond}"), ("WS_MAX_CONNECTIONS", $"{(2 * clients) + Survivors}"),
+            ("WS_HANDSHAKE_TIMEOUT", "1m"), ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", $"{perSecond}"), ("WS_MAX_CONNECTIONS", $"{(2 * clients) + Survivors}"),
             ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"));
         var survivors = await Task.WhenAll(Enumerable.Range(0, Survivors).Select(_ => server.ConnectAsync("?channels=a")));
         foreach (var survivor in survivors) await survivor.WaitForAsync("subscription_ack");
