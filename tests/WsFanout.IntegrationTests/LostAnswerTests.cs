@@ -72,8 +72,8 @@ public sealed class LostAnswerTests
         await using var nats = await NatsServerProcess.StartAsync();
         using var proxy = new HoldingProxy(nats.Port);
         await using var broker = await Broker.ConnectAsync(nats);
-        await using var server = await StartAsync(proxy, "2s");
-        proxy.Latency = TimeSpan.FromSeconds(1.4);
+        await using var server = await StartAsync(proxy, "4s");
+        proxy.Latency = TimeSpan.FromSeconds(2.3);
 
         var reply = await PublishRequest.SendAsync(server, "/publish/a");
 
