@@ -50,9 +50,18 @@ run_dotnet() {
     add "dotnet" "$code" "$ok" "$bad" $((total - executed))
 }
 
-# Said once more at the end, where it is found: a thousand lines may have come since.
+# Said once more at the end, where it is found, with the beginning of each message: a thousand lines may have come since.
 say_what_failed() {
-    grep -ho '<UnitTestResult [^>]*outcome="Failed"[^>]*>' "$results"/dotnet/*.trx 2> /dev/null | grep -o 'testName="[^"]*"' | sed 's/^testName="\(.*\)"$/FAILED: \1/'
+    cat "$results"/dotnet/*.trx 2> /dev/null | awk -v most=12 '
+        function said(line) {
+            gsub(/<\/?Message>/, "", line); sub(/^ +/, "", line)
+            gsub(/&lt;/, "<", line); gsub(/&gt;/, ">", line); gsub(/&quot;/, "\"", line); gsub(/&amp;/, "\\&", line); gsub(/&#x[0-9A-F]+;/, "", line)
+            return substr(line, 1, 400)
+        }
+        /<UnitTestResult / { failed = /outcome="Failed"/; if (failed) { match($0, /testName="[^"]*"/); print "FAILED: " said(substr($0, RSTART + 10, RLENGTH - 11)) } }
+        failed && /<Message>/ { inside = 1; lines = 0 }
+        inside && lines++ < most { print "  " said($0) }
+        /<\/Message>/ { inside = 0 }'
     grep -E '^ *not ok ' "$results/node.tap" 2> /dev/null | sed 's/^ */FAILED: /'
 }
 

@@ -15,15 +15,15 @@ public sealed class OverloadTests
         await using var run = await OverloadRun.StartAsync(Cores, crowd: 200);
         var before = run.Changes.Count;
 
-        run.Load.PerSecond = 1_000;
-        await run.WaitForStateAsync("paused", "more than it can deliver should pause it", TimeSpan.FromSeconds(20));
+        await run.OverloadAsync();
         await Task.Delay(TimeSpan.FromSeconds(4));
         run.Load.PerSecond = 0;
 
         await run.CheckDeliveriesAsync();
         await run.WaitForStateAsync("normal", "it should come back by itself", TimeSpan.FromSeconds(40));
         await run.CheckStatesAsync();
-        Assert.InRange(LoadChange.MostInAMinute([.. run.Changes.Skip(before)]), 1, 4);
+        var most = LoadChange.MostInAMinute([.. run.Changes.Skip(before)]);
+        Assert.True(most <= 4, $"{most} changes in a minute: {run.Story()}");
     }
 
     [FactInCgroup]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using WsFanout.Testing;
 
@@ -17,6 +18,11 @@ internal sealed class OverloadRun : IAsyncDisposable
 
     /// <summary>Clients that check everything.</summary>
     private const int Checking = 60;
+
+    /// <summary>Messages a second that overload begins with.</summary>
+    private const double LeastOverload = 300;
+
+    private static readonly TimeSpan OverloadDoubles = TimeSpan.FromSeconds(8);
 
     private readonly PartsInUse _parts;
 
@@ -95,6 +101,20 @@ internal sealed class OverloadRun : IAsyncDisposable
 
     public Task WaitForStateAsync(string state, string reason, TimeSpan deadline) =>
         Wait.UntilAsync(() => Task.FromResult(Watch.State == state), () => $"{reason}; {Watch.State} is what it says, and its log:\n{string.Join('\n', Program.Output)}", deadline);
+
+    /// <summary>More and more messages, until they are more than the server can deliver and it pauses. How many that is depends on the machine.</summary>
+    public Task OverloadAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        return Wait.UntilAsync(
+            () =>
+            {
+                Load.PerSecond = (int)(LeastOverload * Math.Pow(2, Stopwatch.GetElapsedTime(started) / OverloadDoubles));
+                return Task.FromResult(Watch.State == "paused");
+            },
+            () => $"{Load.PerSecond} messages a second to {Clients.Count} clients and a crowd should pause it; {Watch.State} is what it says, and its log:\n{string.Join('\n', Program.Output)}",
+            TimeSpan.FromSeconds(60));
+    }
 
     /// <summary>Ends the load, waits until everybody has the last message, and checks every client's whole history.</summary>
     /// <returns>What was stored.</returns>

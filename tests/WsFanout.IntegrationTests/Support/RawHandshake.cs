@@ -29,6 +29,16 @@ internal static class RawHandshake
         return null;
     }
 
+    /// <summary>Reads what is left of the answer's head, so that frames follow.</summary>
+    public static async Task SkipHeadAsync(TcpClient client)
+    {
+        var next = new byte[1];
+        for (var ends = 0; ends < 4; ends = next[0] == "\r\n\r\n"[ends] ? ends + 1 : next[0] == '\r' ? 1 : 0)
+        {
+            await client.GetStream().ReadExactlyAsync(next);
+        }
+    }
+
     private static async Task<bool> IsLetInAsync(TcpClient client, Uri address, string channels)
     {
         await client.ConnectAsync(address.Host, address.Port);

@@ -1,23 +1,27 @@
-using System.Net.WebSockets;
-using System.Text;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>A client that keeps every frame as the bytes it came in, and reads them only when it is asked: dozens of them are cheap under load.</summary>
+/// <summary>A client that keeps all that comes, many frames with one look at its socket, and understands them only when it is asked. Answers pings.</summary>
 internal sealed class RecordingClient : IAsyncDisposable
 {
-    private readonly ClientWebSocket _socket;
+    /// <summary>Between two looks at the socket: what comes meanwhile waits in the kernel, and costs the test one call.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
+
+    private static readonly byte[] Pong = [0x8a, 0x80, 0, 0, 0, 0];
+
+    private readonly TcpClient _socket;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Task _reading;
 
     // Guarded by _gate.
-    private readonly List<byte[]> _frames = [];
-    private byte[]? _lastMessage;
+    private readonly FrameLog _log = new();
+    private int _lastMessage = -1;
 
-    private RecordingClient(ClientWebSocket socket, string[] names)
+    private RecordingClient(TcpClient socket, string[] names)
     {
         _socket = socket;
         Names = names;
@@ -33,16 +37,21 @@ internal sealed class RecordingClient : IAsyncDisposable
     /// <summary>Whether nothing more will come.</summary>
     public bool IsOver => _reading.IsCompleted;
 
-    public int? CloseCode => (int?)_socket.CloseStatus;
+    /// <summary>What the server's close frame said; null without one.</summary>
+    public int? CloseCode
+    {
+        get
+        {
+            lock (_gate) return _log.Count > 0 && _log[^1] is { Opcode: RawFrame.Close } close ? close.CloseCode : null;
+        }
+    }
 
     /// <summary>Sequence number of the newest message; 0 before the first.</summary>
     public long LastSequence
     {
         get
         {
-            byte[]? last;
-            lock (_gate) last = _lastMessage;
-            return last is null ? 0 : JsonNode.Parse(last)!["seq"]!.GetValue<long>();
+            lock (_gate) return _lastMessage < 0 ? 0 : _log[_lastMessage].Json["seq"]!.GetValue<long>();
         }
     }
 
@@ -52,23 +61,30 @@ internal sealed class RecordingClient : IAsyncDisposable
     /// <summary>Connects and subscribes, and tries again while it is refused: a small server is short of CPU from starting.</summary>
     public static async Task<RecordingClient> ConnectAsync(Uri address, params string[] names)
     {
-        ClientWebSocket? socket = null;
-        await Wait.UntilAsync(async () => (socket = await TryConnectAsync(address)) is not null, "the server should let a client in", TimeSpan.FromSeconds(60));
+        TcpClient? socket = null;
+        var channels = Uri.EscapeDataString(string.Join(',', names));
+        await Wait.UntilAsync(async () => (socket = await RawHandshake.TryOpenAsync(address, channels)) is not null, "the server should let a client in", TimeSpan.FromSeconds(60));
+        await RawHandshake.SkipHeadAsync(socket!);
         var client = new RecordingClient(socket!, names);
-        var channels = new JsonArray([.. names.Select(name => (JsonNode)name)]);
-        var subscribe = new JsonObject { ["type"] = "subscribe", ["data"] = new JsonObject { ["channels"] = channels } }.ToJsonString();
-        await socket!.SendAsync(Encoding.UTF8.GetBytes(subscribe), WebSocketMessageType.Text, true, CancellationToken.None);
         await Wait.UntilAsync(() => client.Ack() is not null || client.IsOver, "a subscription should be acknowledged", TimeSpan.FromSeconds(30));
         client.AckedAt = client.Ack()!["seq"]!.GetValue<long>();
         return client;
     }
 
-    /// <summary>Every frame so far, read anew at each call.</summary>
+    /// <summary>Every frame of text so far, read anew at each call.</summary>
     public IEnumerable<JsonNode> Frames()
     {
-        byte[][] frames;
-        lock (_gate) frames = [.. _frames];
-        return frames.Select(frame => JsonNode.Parse(frame)!);
+        for (var i = 0; ; i++)
+        {
+            RawFrame frame;
+            lock (_gate)
+            {
+                if (i >= _log.Count) yield break;
+                frame = _log[i];
+            }
+
+            if (frame.Opcode == RawFrame.Text) yield return frame.Json;
+        }
     }
 
     /// <summary>Whether it subscribed to a channel, by a matcher of the tests' own.</summary>
@@ -82,53 +98,38 @@ internal sealed class RecordingClient : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static async Task<ClientWebSocket?> TryConnectAsync(Uri address)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.Proxy = null;
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            await socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/ws" }.Uri, limit.Token);
-            return socket;
-        }
-        catch (Exception refused) when (refused is WebSocketException or OperationCanceledException)
-        {
-            socket.Dispose();
-            return null;
-        }
-    }
-
     private JsonNode? Ack() => Frames().FirstOrDefault(frame => frame["type"]!.GetValue<string>() == "subscription_ack");
 
     private async Task ReadAsync()
     {
         var buffer = new byte[256 * 1024];
-        var length = 0;
         try
         {
-            while (true)
+            for (int read; (read = await _socket.Client.ReceiveAsync(buffer, _stop.Token)) > 0; await Task.Delay(Beat, _stop.Token))
             {
-                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), _stop.Token);
-                if (part.MessageType == WebSocketMessageType.Close) return;
-                length += part.Count;
-                if (!part.EndOfMessage) continue;
-                Keep(buffer.AsSpan(0, length).ToArray());
-                length = 0;
+                for (var pings = Keep(buffer.AsSpan(0, read)); pings > 0; pings--) await _socket.Client.SendAsync(Pong, _stop.Token);
             }
         }
-        catch (Exception over) when (over is WebSocketException or OperationCanceledException)
+        catch (Exception over) when (over is SocketException or OperationCanceledException)
         {
             // Cut, or the test is done.
         }
     }
 
-    private void Keep(byte[] frame)
+    /// <returns>Pings among them.</returns>
+    private int Keep(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            _frames.Add(frame);
-            if (frame.AsSpan().StartsWith("{\"type\":\"message\""u8)) _lastMessage = frame;
+            var pings = 0;
+            var next = _log.Count;
+            for (_log.Add(bytes); next < _log.Count; next++)
+            {
+                if (_log.OpcodeOf(next) == RawFrame.Ping) pings++;
+                else if (_log.PayloadOf(next).StartsWith("{\"type\":\"message\""u8)) _lastMessage = next;
+            }
+
+            return pings;
         }
     }
 }
