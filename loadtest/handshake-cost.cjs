@@ -4,13 +4,14 @@
 // Each figure is the median of several runs; the first run warms up and doesn't count.
 
 const net = require('node:net');
-const { spawn } = require('node:child_process');
-const path = require('node:path');
+const { builtServer, startServer, pinSelf } = require('./lib/pinned-server.cjs');
 
 const runs = 7;
 const perRun = 5_000;
 const inFlight = 32;
-const startDeadlineMs = 15_000;
+
+// Nothing but max_connections may refuse here.
+const unbound = { WS_CONNECT_RATE: 'unlimited', WS_CPU_REJECT_THRESHOLD: '100', WS_CPU_PAUSE_THRESHOLD: '100' };
 
 const program = process.argv.slice(2);
 if (program.includes('--help')) {
@@ -18,7 +19,7 @@ if (program.includes('--help')) {
   console.log('The server is pinned to core 0, this program to the last one.');
   process.exit(0);
 }
-if (program.length === 0) program.push(path.join(__dirname, '..', 'artifacts', 'wsfanout', 'wsfanout'));
+if (program.length === 0) program.push(builtServer);
 
 main().catch((error) => {
   console.error(error);
@@ -38,7 +39,7 @@ function report(what, costs) {
 
 /** CPU seconds for one `attempt`, a figure a run. */
 async function measure(variables, attempt, prepare) {
-  const server = await start(variables);
+  const server = await startServer(program, { ...unbound, ...variables });
   try {
     const held = prepare ? await prepare(server.port) : null;
     const costs = [];
@@ -120,38 +121,4 @@ function exchange(port, onText) {
 async function cpuSeconds(port) {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)[1]);
-}
-
-/** Starts the server on core 0 and waits until its log says where it listens. */
-function start(variables) {
-  const unbound = { WS_CONNECT_RATE: 'unlimited', WS_CPU_REJECT_THRESHOLD: '100', WS_CPU_PAUSE_THRESHOLD: '100' };
-  const child = spawn('taskset', ['-c', '0', ...program], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, WS_ADDR: '127.0.0.1:0', ...unbound, ...variables },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new Error('the server did not say where it listens')), startDeadlineMs);
-    let log = '';
-    child.on('error', fail);
-    child.on('exit', (code) => fail(new Error(`the server ended with ${code}`)));
-    child.stdout.on('data', (bytes) => {
-      log += bytes;
-      const port = /"Listening on [^"]*:(\d+)\./.exec(log)?.[1];
-      if (port === undefined) return;
-      clearTimeout(timer);
-      resolve({ child, port: Number(port) });
-    });
-    function fail(error) {
-      clearTimeout(timer);
-      child.kill('SIGTERM');
-      reject(error);
-    }
-  });
-}
-
-function pinSelf() {
-  const last = require('node:os').cpus().length - 1;
-  return new Promise((resolve, reject) => {
-    spawn('taskset', ['-acp', String(last), String(process.pid)], { stdio: 'ignore' }).on('error', reject).on('exit', resolve);
-  });
 }

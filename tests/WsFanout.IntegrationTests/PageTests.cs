@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
@@ -29,6 +30,24 @@ public sealed class PageTests
         await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("<img src=x onerror=alert(1)>");
         Assert.Equal(0, await browser.Page.Locator("img").CountAsync());
         Assert.Empty(browser.Complaints);
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_comes_back_with_its_position_in_the_address_so_that_it_is_let_in_before_newcomers()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var between = new HoldingProxy(server.BaseAddress.Port);
+        await using var browser = await Browser.StartAsync(1280, 900);
+        var addresses = new ConcurrentQueue<string>();
+        browser.Page.WebSocket += (_, socket) => addresses.Enqueue(socket.Url);
+        await browser.Page.GotoAsync($"http://127.0.0.1:{between.Url.Port}/");
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
+
+        between.Cut();
+        await Wait.UntilAsync(() => addresses.Count == 2, "the page should come back");
+
+        Assert.Equal("/ws", new Uri(addresses.First()).PathAndQuery);
+        Assert.Matches("^/ws\\?since=0&epoch=[^&]+$", new Uri(addresses.Last()).PathAndQuery);
     }
 
     [FactWith("chromium", "chromium")]

@@ -71,6 +71,36 @@ public sealed class PauseTests
         Assert.Equal(to - from + 1, await server.MetricAsync("ws_stream_missing_messages_total"));
     }
 
+    [Fact]
+    public async Task A_broker_that_is_lost_during_a_pause_is_told_during_it_and_nothing_is_lost()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, ("WS_TEST_PAUSE", "true"), ("JS_STREAM_MAX_AGE", "10m"));
+        await using var client = await server.ConnectAsync();
+        var ackedAt = (await client.SubscribeAsync(">"))["seq"]!.GetValue<long>();
+        await PauseAsync(server, "15s");
+        await using (var broker = await Broker.ConnectAsync(nats))
+        {
+            using var enough = new CancellationTokenSource();
+            var publishing = broker.PublishSteadilyAsync(Channels, 200, enough.Token);
+            await Wait.UntilAsync(async () => await server.MetricAsync("ws_stream_lag_messages") > 50, "the stream should grow unread");
+            await enough.CancelAsync();
+            await publishing;
+        }
+
+        await nats.KillAsync();
+        await Wait.UntilAsync(async () => !await server.IsAttachedAsync(), "the broker's loss should be told");
+        Assert.Equal("paused", await StateAsync(server));
+
+        await nats.RestartAsync();
+        await using var again = await Broker.ConnectAsync(nats);
+        var stored = await again.StoredAsync();
+        Assert.True(stored.Count > 50, $"{stored.Count} messages were stored");
+        await client.WaitForMessagesAsync(stored.Count(message => message.Sequence > ackedAt), TimeSpan.FromSeconds(60));
+        Assert.Empty(new DeliveryChecker(stored).Check(client.Frames, _ => true, ackedAt, stored[^1].Sequence));
+        Assert.Empty(client.OfType("gap"));
+    }
+
     [Theory]
     [InlineData("WS_MAX_NATS_RATE", "60")]
     [InlineData("WS_MAX_BROADCAST_RATE", "180")]
@@ -93,6 +123,25 @@ public sealed class PauseTests
         foreach (var client in clients) await client.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_limit_far_below_what_comes_lets_the_stream_drop_messages_and_health_says_so()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, ("WS_MAX_NATS_RATE", "20"), ("JS_PULL_BATCH", "10"), ("JS_STREAM_MAX_MSGS", "100"));
+        await using var broker = await Broker.ConnectAsync(nats);
+        await using var client = await server.ConnectAsync();
+        await client.SubscribeAsync(">");
+        Assert.Equal("healthy", (await HealthAsync(server))["checks"]!["intake"]!["status"]!.GetValue<string>());
+        using var enough = new CancellationTokenSource();
+        var publishing = broker.PublishSteadilyAsync(Channels, 200, enough.Token);
+
+        await Wait.UntilAsync(async () => (await HealthAsync(server))["checks"]!["intake"]!["reason"]?.GetValue<string>() == "losing", "health should say that the stream drops what is unread", TimeSpan.FromSeconds(30));
+        Assert.NotEqual("healthy", (await HealthAsync(server))["status"]!.GetValue<string>());
+        await client.WaitForAsync("gap");
+        await enough.CancelAsync();
+        await publishing;
+    }
+
     private static async Task PauseAsync(TestServer server, string time)
     {
         using var answer = await server.Http.PostAsync(new Uri($"__pause?for={time}", UriKind.Relative), null);
@@ -100,5 +149,8 @@ public sealed class PauseTests
     }
 
     private static async Task<string> StateAsync(TestServer server) =>
-        JsonNode.Parse(await server.Http.GetStringAsync(new Uri("health", UriKind.Relative)))!["state"]!.GetValue<string>();
+        (await HealthAsync(server))["state"]!.GetValue<string>();
+
+    private static async Task<JsonNode> HealthAsync(TestServer server) =>
+        JsonNode.Parse(await server.Http.GetStringAsync(new Uri("health", UriKind.Relative)))!;
 }

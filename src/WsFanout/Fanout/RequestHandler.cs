@@ -104,7 +104,7 @@ internal sealed class RequestHandler
             if (client.Subscriptions.Contains(node)) continue;
 
             // What a pattern of the client's has been giving it already was not missed.
-            if (!IsCovered(client, name)) added.Add(name);
+            if (request.Since is not null && !IsCovered(client, name)) added.Add(name);
             client.Subscriptions.Add(node);
             _counters.SubscriptionsChanged(+1);
         }
@@ -115,7 +115,7 @@ internal sealed class RequestHandler
 
     private static bool IsCovered(Client client, string name)
     {
-        for (var i = 0; i < client.Subscriptions.Count; i++)
+        for (var i = 0; client.Subscriptions.Patterns > 0 && i < client.Subscriptions.Count; i++)
         {
             if (client.Subscriptions[i].IsPattern && ChannelName.Covers(client.Subscriptions[i].Name, name)) return true;
         }

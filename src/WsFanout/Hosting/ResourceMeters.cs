@@ -16,7 +16,7 @@ internal sealed partial class ResourceMeters
         _logger = logger;
         Cpu = CpuMeter.OfThisProcess(options.CpuLimitCores, options.CpuSampleInterval, time);
         Memory = MemoryMeter.OfThisProcess(options.MemoryLimitBytes);
-        LogCpuSource(Cpu.Source.Text, options.CpuLimitCores);
+        LogCpuSource(Cpu.Source.Text, Cpu.LimitCores);
         LogMemorySource(Memory.Source.Text, options.MemoryLimitBytes);
 
         var metrics = new MeterMetrics(telemetry);

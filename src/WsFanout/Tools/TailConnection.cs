@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 
@@ -49,13 +50,22 @@ internal sealed class TailConnection(TailOptions options, ClientPosition positio
         }
     }
 
+    /// <summary>With the position, when there is one: while not everybody can be let in at once, who was here before goes first.</summary>
+    private Uri Address()
+    {
+        if (position.Resume is not { } point) return options.Endpoint;
+        var resume = string.Create(CultureInfo.InvariantCulture, $"since={point.Since}&epoch={Uri.EscapeDataString(point.Epoch)}");
+        var before = options.Endpoint.Query;
+        return new UriBuilder(options.Endpoint) { Query = before.Length > 1 ? $"{before}&{resume}" : resume }.Uri;
+    }
+
     private async Task<ConnectionEnd?> ConnectAsync(ClientWebSocket socket, CancellationToken waiting)
     {
         using var capture = new RefusalCapture();
         using var http = new HttpMessageInvoker(capture, disposeHandler: false);
         try
         {
-            await socket.ConnectAsync(options.Endpoint, http, waiting);
+            await socket.ConnectAsync(Address(), http, waiting);
             return null;
         }
         catch (WebSocketException failure)

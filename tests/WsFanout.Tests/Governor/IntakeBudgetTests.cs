@@ -101,6 +101,19 @@ public sealed class IntakeBudgetTests
     }
 
     [Fact]
+    public void A_neighbour_that_keeps_the_cpu_high_does_not_hold_back_for_ever_what_the_stream_goes_on_to_bring()
+    {
+        var budget = Budget(new GovernorOptions());
+        var cpu = 0.0;
+        for (var second = 0; second < 10; second++) Pass(budget, 100, ref cpu);
+        budget.CatchUp();
+        var rates = Enumerable.Range(0, 180).Select(_ => TakeForASecond(budget, cpu: 100)).ToList();
+
+        Assert.All(rates.Take(10), rate => Assert.InRange(rate, 40, 60));
+        Assert.True(rates[^1] > 100, $"the last rates were {string.Join(' ', rates.TakeLast(10))}");
+    }
+
+    [Fact]
     public void A_stream_that_is_about_to_drop_messages_is_read_without_a_pace()
     {
         var budget = Budget(new GovernorOptions());
@@ -118,6 +131,20 @@ public sealed class IntakeBudgetTests
         var budget = new IntakeBudget(options, _clock);
         budget.Observe(() => _dealt);
         return budget;
+    }
+
+    /// <returns>Messages that might be taken.</returns>
+    private int TakeForASecond(IntakeBudget budget, double cpu)
+    {
+        var took = 0;
+        for (var tick = 0; tick < 4; tick++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(250));
+            for (var left = budget.Left(0, 0); left > 0; left--, took++) budget.Took();
+            if (tick % 2 == 1) budget.Look(cpu, mustHurry: false);
+        }
+
+        return took;
     }
 
     private void Pass(IntakeBudget budget, int messages, ref double cpu)

@@ -136,6 +136,17 @@ public sealed class LoadGovernorTests
     }
 
     [Fact]
+    public void A_pause_that_has_used_up_its_budget_ends_without_shedding_when_the_cpu_is_calm_already()
+    {
+        using var governed = new Governed(new GovernorOptions { PauseBudget = 3 * Second });
+        governed.Look(cpu: 95);
+
+        Assert.Equal(GovernorState.Paused, governed.LookFor(2.5 * Second, cpu: 50));
+        Assert.Equal(GovernorState.Rejecting, governed.Look(cpu: 50));
+        Assert.Equal(0, governed.Orders.Shed);
+    }
+
+    [Fact]
     public void Memory_refuses_then_sheds_then_pauses_and_asks_for_garbage_back()
     {
         using var governed = new Governed();

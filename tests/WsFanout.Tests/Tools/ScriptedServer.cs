@@ -30,6 +30,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Subscriptions as they came, over all connections.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>Queries of the handshakes, in their order.</summary>
+    public ConcurrentQueue<string> Queries { get; } = new();
+
     public string Http => _app.Urls.Single();
 
     public string WebSocket => Http.Replace("http://", "ws://", StringComparison.Ordinal) + "/ws";
@@ -68,6 +71,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
             return;
         }
         var number = Interlocked.Increment(ref _connections);
+        Queries.Enqueue(context.Request.QueryString.Value ?? "");
         if (await OnHandshake(context, number)) return;
 
         using var socket = await context.WebSockets.AcceptWebSocketAsync("wsfanout.v1");

@@ -96,6 +96,7 @@ public sealed class TailTests
         Assert.Equal(
             """{"type":"subscribe","id":1,"data":{"channels":["\u003E"],"since":12,"epoch":"e1","at":1795224000123}}""",
             server.Requests.Last());
+        Assert.Equal(["", "?since=12&epoch=e1"], server.Queries);
     }
 
     [Fact]

@@ -59,7 +59,9 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         json.WriteStartObject();
         var governor = facts.Governor.State;
         var isStarved = governor == GovernorState.Paused || !intake.EverAttached || (!intake.Attached && AwayFor(intake) > AwayGrace);
-        var isWell = intake.Attached && !state.IsDraining && !isFull && governor == GovernorState.Normal;
+        var headroom = state.Source.HeadroomSeconds;
+        var isLosing = headroom <= 0;
+        var isWell = intake.Attached && !isLosing && !state.IsDraining && !isFull && governor == GovernorState.Normal;
         json.WriteString("status", isStarved ? "unhealthy" : isWell ? "healthy" : "degraded");
         json.WriteString("state", GovernorMetrics.States[(int)governor]);
         json.WriteNumber("state_seconds", Math.Round(state.Time.GetElapsedTime(facts.Governor.Since).TotalSeconds, 1));
@@ -89,10 +91,10 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
             json.WriteString("source", facts.Meters.Memory.Source.Text);
         });
         var isPaused = governor == GovernorState.Paused;
-        Check(json, "intake", intake.Attached && !isPaused, isPaused ? "paused" : intake.Reason, () =>
+        Check(json, "intake", intake.Attached && !isPaused && !isLosing, isPaused ? "paused" : intake.Reason ?? "losing", () =>
         {
             json.WriteBoolean("catching_up", facts.Governor.Budget.IsCatchingUp);
-            if (state.Source.HeadroomSeconds is var headroom && double.IsFinite(headroom)) json.WriteNumber("headroom_seconds", Math.Round(headroom, 1));
+            if (double.IsFinite(headroom)) json.WriteNumber("headroom_seconds", Math.Round(headroom, 1));
             var position = facts.Ledger.Position;
             json.WriteString("epoch", position.Epoch);
             json.WriteNumber("seq", position.Sequence);

@@ -33,7 +33,7 @@ export class FanoutClient {
 
   start() {
     this.#tell('state', { state: 'connecting' });
-    const socket = this.#socket = new WebSocket(this.#url, 'wsfanout.v1');
+    const socket = this.#socket = new WebSocket(this.#address(), 'wsfanout.v1');
     this.#retryMs = null;
     this.#openedAt = 0;
     this.#heardAt = performance.now();
@@ -47,6 +47,16 @@ export class FanoutClient {
     clearTimeout(this.#timer);
     this.#release()?.close(1000);
     this.#tell('state', { state: 'stopped', reason: 'by you' });
+  }
+
+  // With the position, when there is one: while not everybody can be let in at once, who was here before goes first.
+  #address() {
+    const url = new URL(this.#url);
+    if (this.#position) {
+      url.searchParams.set('since', this.#position.seq);
+      url.searchParams.set('epoch', this.#position.epoch);
+    }
+    return url;
   }
 
   #release() {

@@ -188,6 +188,27 @@ public sealed class DerivedValuesTests
         Assert.Equal(2, result.Notes.Count);
     }
 
+    [Theory]
+    [InlineData("100", "64MB", 1)]
+    [InlineData("20000", "1GB", 1)]
+    [InlineData("10000", "1GB", 0)]
+    public void More_clients_than_the_memory_holds_are_noted(string clients, string memory, int notes)
+    {
+        var result = Reading.Of(("WS_MAX_CONNECTIONS", clients), ("WS_MEMORY_LIMIT", memory));
+
+        Reading.Sound(result);
+        Assert.Equal(notes, result.Notes.Count(note => note.Contains("128MB + 48KB each", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_quota_below_the_given_cores_is_noted_as_what_100_percent_is()
+    {
+        var machine = Reading.E2Small;
+        var result = Reading.On(machine with { Container = machine.Container with { CpuCores = 1.5, CpuSource = "/cpu.max" } }, ("WS_CPU_LIMIT", "1.8"));
+
+        Assert.Contains(result.Notes, note => note.Contains("/cpu.max grants 1.5 cores", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Full_queues_close_while_gap_is_not_active_and_the_effective_value_says_so()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WsFanout.Fanout;
 using WsFanout.Governor;
+using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Hosting.Settings.Input;
 using static WsFanout.Hosting.Settings.Catalogue.CapacitySettings;
 
@@ -59,6 +60,7 @@ internal sealed class CapacityBinding
         };
         Backlog = BacklogOf(values, machine, effective);
         NoteLimitsAboveTheMachine(values, machine);
+        NoteMemoryBelowItsClients(values, memory);
     }
 
     public GovernorOptions Governor { get; }
@@ -154,16 +156,27 @@ internal sealed class CapacityBinding
 
     private void NoteLimitsAboveTheMachine(SettingValues values, MachineFacts machine)
     {
-        var available = Math.Min(machine.Cores, machine.Container.CpuCores ?? double.MaxValue);
-        if (values.Get(CpuLimit) > available)
+        if (machine.Container.CpuCores is { } quota && quota < machine.Cores && values.Get(CpuLimit) > quota)
         {
-            _notes.Add(Text($"{values.Received(CpuLimit)}: only {available} cores are there, so {CpuReject.Name} and {CpuPause.Name} may never be reached."));
+            _notes.Add(Text($"{values.Received(CpuLimit)}: {machine.Container.CpuSource} grants {NumberGrammar.Text(quota)} cores, and those are 100 %."));
+        }
+        else if (values.Get(CpuLimit) > machine.Cores)
+        {
+            _notes.Add(Text($"{values.Received(CpuLimit)}: only {machine.Cores} cores are there, so {CpuReject.Name} and {CpuPause.Name} may never be reached."));
         }
 
         var memory = Math.Min(machine.PhysicalMemoryBytes, machine.Container.MemoryBytes ?? long.MaxValue);
         if (values.Get(MemoryLimit) > memory)
         {
             _notes.Add(Text($"{values.Received(MemoryLimit)}: only {memory >> 20}MB are there."));
+        }
+    }
+
+    private void NoteMemoryBelowItsClients(SettingValues values, long memory)
+    {
+        if (values.Get(MaxConnections) is var given and > 0 && CapacityFormulas.MemoryFor(given) is var needed && needed > memory)
+        {
+            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + 48KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {MemoryReject.Name} may be reached before."));
         }
     }
 

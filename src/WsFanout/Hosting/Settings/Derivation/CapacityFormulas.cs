@@ -87,6 +87,9 @@ internal static class CapacityFormulas
             + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − 128MB) / 48KB), descriptors {Shown(byDescriptors)}, rounded down to a multiple of 10"));
     }
 
+    /// <summary>Bytes that so many clients need, the server among them.</summary>
+    public static long MemoryFor(long clients) => FixedMemory + (clients * MemoryPerClient);
+
     /// <summary>Cores that a thread each can keep busy.</summary>
     public static int UsableCores(double cpuCores, MachineFacts machine) =>
         Math.Clamp((int)Math.Min(Math.Ceiling(cpuCores), int.MaxValue), 1, Math.Max(1, machine.Cores));

@@ -1,0 +1,52 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+
+const startDeadlineMs = 15_000;
+
+/** What `make build` makes. */
+const builtServer = path.join(__dirname, '..', '..', 'artifacts', 'wsfanout', 'wsfanout');
+
+/**
+ * Starts the server on core 0 and a port of the system's choice, and waits until its log says which.
+ * @param {string[]} program with its arguments
+ * @param {Record<string, string>} variables
+ * @returns {Promise<{child: import('node:child_process').ChildProcess, port: number}>}
+ */
+function startServer(program, variables) {
+  const child = spawn('taskset', ['-c', '0', ...program], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, WS_ADDR: '127.0.0.1:0', ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(new Error('the server did not say where it listens')), startDeadlineMs);
+    let log = '';
+    child.on('error', fail);
+    child.on('exit', (code) => fail(new Error(`the server ended with ${code}`)));
+    child.stdout.on('data', (bytes) => {
+      if (log === null) return;
+      log += bytes;
+      const port = /"Listening on [^"]*:(\d+)\./.exec(log)?.[1];
+      if (port === undefined) return;
+      log = null;
+      clearTimeout(timer);
+      resolve({ child, port: Number(port) });
+    });
+    function fail(error) {
+      clearTimeout(timer);
+      child.kill('SIGTERM');
+      reject(error);
+    }
+  });
+}
+
+/** Keeps this process, and those it starts, on the last core, out of the server's way. */
+function pinSelf() {
+  const last = require('node:os').cpus().length - 1;
+  return new Promise((resolve, reject) => {
+    spawn('taskset', ['-acp', String(last), String(process.pid)], { stdio: 'ignore' }).on('error', reject).on('exit', resolve);
+  });
+}
+
+module.exports = { builtServer, startServer, pinSelf };
