@@ -10,8 +10,8 @@ const runs = 7;
 const perRun = 5_000;
 const inFlight = 32;
 
-// Nothing but max_connections may refuse here.
-const unbound = { WS_CONNECT_RATE: 'unlimited', WS_CPU_REJECT_THRESHOLD: '100', WS_CPU_PAUSE_THRESHOLD: '100' };
+// Nothing but max_connections may refuse here, and who stays answers no ping.
+const unbound = { WS_PING_INTERVAL: '10m', WS_CONNECT_RATE: 'unlimited', WS_CPU_REJECT_THRESHOLD: '100', WS_CPU_PAUSE_THRESHOLD: '100' };
 
 const program = process.argv.slice(2);
 if (program.includes('--help')) {
@@ -100,6 +100,11 @@ async function letInAndStay(port) {
 function exchange(port, onText) {
   return new Promise((resolve, reject) => {
     let text = '';
+    let isDone = false;
+    const done = () => {
+      isDone = true;
+      resolve();
+    };
     const socket = net.connect(port, '127.0.0.1', () => socket.write(
       'GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
       + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'));
@@ -107,9 +112,10 @@ function exchange(port, onText) {
     socket.on('error', reject);
     socket.on('close', () => reject(new Error(`the connection ended after: ${JSON.stringify(text)}`)));
     socket.on('data', (bytes) => {
+      if (isDone) return;
       text += bytes.toString('latin1');
       try {
-        onText(socket, text, resolve);
+        onText(socket, text, done);
       } catch (error) {
         socket.destroy();
         reject(error);

@@ -28,8 +28,8 @@ internal static class CapacityFormulas
     /// <summary>Seconds of one core from a client's connect to its leaving: 160 to 210 µs, see loadtest/README.md, "What a handshake costs".</summary>
     private const double SecondsPerHandshake = 200e-6;
 
-    /// <summary>Seconds of one core from the connect to the end of a client that is refused: 85 to 115 µs, measured there too.</summary>
-    private const double SecondsPerRefusal = 100e-6;
+    /// <summary>Seconds of one core from the connect to the end of a client that is refused: 85 to 115 µs in one go, 135 to 280 µs at the pace of this budget, measured there too.</summary>
+    private const double SecondsPerRefusal = 160e-6;
 
     private const double ConnectShare = 0.25;
     private const double RefusalShare = 0.1;
