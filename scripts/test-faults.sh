@@ -5,8 +5,9 @@
 #
 # Leaves "N passed, N failed" in artifacts/test-faults/summary. Ends with 0 only when something ran and everything passed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+source scripts/trx.sh
 export WSFANOUT_LONG=1
 
 results=artifacts/test-faults
@@ -24,18 +25,15 @@ dotnet test tests/WsFanout.IntegrationTests -c Release --no-build --nologo --fil
     -- xUnit.MaxParallelThreads=1 xUnit.ParallelizeTestCollections=false
 code=$?
 
-counters=$(grep -o '<Counters [^>]*>' "$results/result.trx" 2> /dev/null)
-count() { grep -o " $1=\"[0-9]*\"" <<< "$counters" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
-total=$(count total) executed=$(count executed) passed=$(count passed)
+total=$(count_tests total "$results/result.trx") executed=$(count_tests executed "$results/result.trx") passed=$(count_tests passed "$results/result.trx")
 failed=$((executed - passed)) skipped=$((total - executed))
 
 # A run that ends badly without a failed test (a crash, a hang) counts as one failure.
 [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 
 printf '\n== summary\n'
-results_of() { grep -o "<UnitTestResult [^>]*outcome=\"$1\"[^>]*>" "$results/result.trx" 2> /dev/null | grep -o 'testName="[^"]*"' | sed "s/^testName=\"\(.*\)\"$/$2: \1/"; }
-results_of NotExecuted SKIPPED
-results_of Failed FAILED
+say_what_was_skipped "$results/result.trx"
+say_what_failed "$results/result.trx"
 if [ $((passed + failed)) = 0 ]; then
     echo "No test ran." >&2
     exit 1

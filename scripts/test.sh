@@ -3,8 +3,9 @@
 #
 # Leaves "N passed, N failed" in artifacts/test/summary, unless nothing ran. Ends with 0 only when everything passed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+source scripts/trx.sh
 
 results=artifacts/test
 rm -rf "$results"
@@ -41,31 +42,13 @@ run_dotnet() {
     dotnet test WsFanout.sln -c Release --no-build -m:1 \
         --logger "trx;LogFilePrefix=result" --results-directory "$results/dotnet" \
         --blame-hang --blame-hang-timeout 4min --blame-hang-dump-type none
-    local code=$? counters total executed ok bad
-    counters=$(cat "$results"/dotnet/*.trx 2> /dev/null | grep -o '<Counters [^>]*>')
-    total=$(sum_attribute total <<< "$counters")
-    executed=$(sum_attribute executed <<< "$counters")
-    ok=$(sum_attribute passed <<< "$counters")
+    local code=$? total executed ok bad
+    total=$(count_tests total "$results"/dotnet/*.trx)
+    executed=$(count_tests executed "$results"/dotnet/*.trx)
+    ok=$(count_tests passed "$results"/dotnet/*.trx)
     bad=$((executed - ok))
     add "dotnet" "$code" "$ok" "$bad" $((total - executed))
 }
-
-# Said once more at the end, where it is found, with the beginning of each message: a thousand lines may have come since.
-say_what_failed() {
-    cat "$results"/dotnet/*.trx 2> /dev/null | awk -v most=12 '
-        function said(line) {
-            gsub(/<\/?Message>/, "", line); sub(/^ +/, "", line)
-            gsub(/&lt;/, "<", line); gsub(/&gt;/, ">", line); gsub(/&quot;/, "\"", line); gsub(/&amp;/, "\\&", line); gsub(/&#x[0-9A-F]+;/, "", line)
-            return substr(line, 1, 400)
-        }
-        /<UnitTestResult / { failed = /outcome="Failed"/; if (failed) { match($0, /testName="[^"]*"/); print "FAILED: " said(substr($0, RSTART + 10, RLENGTH - 11)) } }
-        failed && /<Message>/ { inside = 1; lines = 0 }
-        inside && lines++ < most { print "  " said($0) }
-        /<\/Message>/ { inside = 0 }'
-    grep -E '^ *not ok ' "$results/node.tap" 2> /dev/null | sed 's/^ */FAILED: /'
-}
-
-sum_attribute() { grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 run_node() {
     heading "node --test: the load test"
@@ -105,7 +88,9 @@ run_node
 run_promtool
 
 heading "summary"
-say_what_failed
+# Said once more at the end, where it is found: a thousand lines may have come since.
+say_what_failed "$results"/dotnet/*.trx
+grep -E '^ *not ok ' "$results/node.tap" 2> /dev/null | sed 's/^ */FAILED: /'
 printf '%s\n' "${report[@]}"
 if [ $((passed + failed)) = 0 ]; then
     echo "No test ran." >&2
