@@ -101,6 +101,50 @@ public sealed class PauseTests
         Assert.Empty(client.OfType("gap"));
     }
 
+    [Fact]
+    public async Task What_the_stream_dropped_during_a_pause_is_announced_though_nothing_is_published_any_more()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, ("WS_TEST_PAUSE", "true"), ("JS_STREAM_MAX_AGE", "2s"), ("JS_PULL_BATCH", "10"));
+        await using var broker = await Broker.ConnectAsync(nats);
+        await using var client = await server.ConnectAsync();
+        var ackedAt = (await client.SubscribeAsync(">"))["seq"]!.GetValue<long>();
+        await PauseAsync(server, "5s");
+        for (var i = 0; i < 100; i++)
+        {
+            await broker.Js.PublishAsync(Broker.Prefix + Channels[i % 3], "{}"u8.ToArray(), ct: CancellationToken.None);
+        }
+
+        await Wait.UntilAsync(async () => await server.MetricAsync("ws_stream_lost_messages") > 0, "the stream should drop unread messages");
+
+        await Wait.UntilAsync(() => LastTold(client) == 100, "every message should have come or been announced as missing", TimeSpan.FromSeconds(60));
+        var received = client.Messages.Select(message => message["seq"]!.GetValue<long>());
+        var missing = client.OfType("gap").SelectMany(gap => Range(gap["from"]!.GetValue<long>(), gap["to"]!.GetValue<long>()));
+        Assert.Equal(Range(ackedAt + 1, 100), received.Concat(missing).Order());
+        Assert.Equal(0, await server.MetricAsync("ws_stream_lost_messages"));
+        Assert.Equal(1, await server.MetricAsync("ws_stream_consumers_created_total"));
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_deleted_during_a_pause_is_missed_during_it()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, ("WS_TEST_PAUSE", "true"));
+        await using var broker = await Broker.ConnectAsync(nats);
+        await using var client = await server.ConnectAsync();
+        await client.SubscribeAsync(">");
+        for (var i = 0; i < 20; i++) await broker.Js.PublishAsync(Broker.Prefix + Channels[i % 3], "{}"u8.ToArray(), ct: CancellationToken.None);
+        await client.WaitForMessagesAsync(20);
+        await PauseAsync(server, "30s");
+
+        await broker.Js.DeleteStreamAsync(Broker.Stream);
+
+        // It is made anew, as JS_STREAM_ENSURE says, and clients learn at once that it is another one.
+        await client.WaitForAsync("reset");
+        Assert.Equal("paused", await StateAsync(server));
+        Assert.Equal((0, 0), (await server.MetricAsync("ws_stream_lag_messages"), await server.MetricAsync("ws_stream_lost_messages")));
+    }
+
     [Theory]
     [InlineData("WS_MAX_NATS_RATE", "60")]
     [InlineData("WS_MAX_BROADCAST_RATE", "180")]
@@ -141,6 +185,25 @@ public sealed class PauseTests
         await enough.CancelAsync();
         await publishing;
     }
+
+    [Fact]
+    public async Task A_publisher_that_waits_for_the_end_of_a_pause_is_answered_when_the_server_stops()
+    {
+        await using var server = await TestServer.StartAsync(("WS_TEST_PAUSE", "true"), ("WS_PUBLISH_TIMEOUT", "1m"));
+        await PauseAsync(server, "1m");
+        var publishing = PublishRequest.SendAsync(server, "/publish/a.b");
+        await Wait.UntilAsync(async () => await server.MetricAsync("ws_publish_pending") == 1, "a publisher should wait");
+
+        await server.StopAsync();
+
+        (await publishing).AssertRefusal(503, "unavailable", isPassing: true);
+    }
+
+    private static IEnumerable<long> Range(long from, long to) => Enumerable.Range((int)from, (int)(to - from + 1)).Select(seq => (long)seq);
+
+    /// <summary>The highest number that a message or a gap has told of.</summary>
+    private static long LastTold(TestClient client) =>
+        client.Messages.Select(message => message["seq"]!.GetValue<long>()).Concat(client.OfType("gap").Select(gap => gap["to"]!.GetValue<long>())).DefaultIfEmpty().Max();
 
     private static async Task PauseAsync(TestServer server, string time)
     {

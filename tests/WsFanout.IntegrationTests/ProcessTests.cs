@@ -58,10 +58,10 @@ public sealed class ProcessTests
             using var http = new HttpClient { BaseAddress = address };
             var config = JsonNode.Parse(await http.GetStringAsync(new Uri("config", UriKind.Relative)))!;
 
-            Assert.DoesNotContain(program.Output, line => Level(line) is "warning" or "error" or "critical");
-
             // The plan is for two cores; on one it is told that its thresholds may never be reached.
-            Assert.Equal(Environment.ProcessorCount < 2 ? 1 : 0, config["notes"]!.AsArray().Count);
+            var warnings = Environment.ProcessorCount < 2 ? 1 : 0;
+            Assert.Equal(warnings, config["notes"]!.AsArray().Count);
+            Assert.Equal(warnings, program.Output.Count(line => Level(line) is "warning" or "error" or "critical"));
             Assert.Empty(config["not_active_yet"]!.AsArray());
             Assert.Contains(program.Output, line => line.Contains("the 256 workers asked for", StringComparison.Ordinal));
         }

@@ -156,7 +156,7 @@ internal sealed partial class LoadGovernor
 
     private bool MemoryShedLocked(in LoadReading reading, long now)
     {
-        if (_options.MemoryShedPercent >= 100 || reading.MemoryPercent <= _options.MemoryShedPercent) return false;
+        if (_options.MemoryShedPercent >= 100 || reading.MemoryPercent <= _options.MemoryShedPercent || reading.Clients == 0) return false;
         if (!_garbageIsGone || (_shedAt is { } last && _time.GetElapsedTime(last, now) < ShedEvery)) return false;
         _shedAt = now;
         SayShedLocked("memory", reading.MemoryPercent, now);
@@ -171,6 +171,7 @@ internal sealed partial class LoadGovernor
 
         _cpuPauseLiftedAt = now;
         wanted = GovernorState.Rejecting;
+        if (_last.Clients == 0) return false;
         SayShedLocked("pause budget", _last.CpuPercent, now);
         return true;
     }
@@ -210,7 +211,7 @@ internal sealed partial class LoadGovernor
     private void EnterLocked(GovernorState next, long now)
     {
         var before = State;
-        LogChange(next > before ? LogLevel.Warning : LogLevel.Information, before, next, _refusal?.Word ?? "calm", _last.CpuPercent, _last.MemoryPercent);
+        LogChange(next > before ? LogLevel.Warning : LogLevel.Information, before.ToString(), next.ToString(), _refusal?.Word ?? "calm", _last.CpuPercent, _last.MemoryPercent);
         _state = (int)next;
         Volatile.Write(ref _since, now);
         if (before == GovernorState.Normal) _metrics.Overloaded();
@@ -237,7 +238,7 @@ internal sealed partial class LoadGovernor
     }
 
     [LoggerMessage("Load: {Before} → {Now} ({Reason}): CPU {CpuPercent:0.0} % and memory {MemoryPercent:0.0} % of their limits.")]
-    private partial void LogChange(LogLevel level, GovernorState before, GovernorState now, string reason, double cpuPercent, double memoryPercent);
+    private partial void LogChange(LogLevel level, string before, string now, string reason, double cpuPercent, double memoryPercent);
 
     [LoggerMessage(LogLevel.Warning, "Load: 5 % of the clients are closed with 4100 ({Reason}, at {Percent:0.0} %).")]
     private partial void LogShed(string reason, double percent);

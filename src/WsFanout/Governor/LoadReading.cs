@@ -6,4 +6,5 @@ namespace WsFanout.Governor;
 /// <param name="MemoryPercent">In percent of the memory limit.</param>
 /// <param name="IsLate">Whether what leaves now has waited here for longer than it should.</param>
 /// <param name="HeadroomSeconds">Time until the stream drops a message that has not been read.</param>
-internal readonly record struct LoadReading(double CpuPercent, double CpuNowPercent, double MemoryPercent, bool IsLate, double HeadroomSeconds);
+/// <param name="Clients">That are there to be shed.</param>
+internal readonly record struct LoadReading(double CpuPercent, double CpuNowPercent, double MemoryPercent, bool IsLate, double HeadroomSeconds, int Clients);

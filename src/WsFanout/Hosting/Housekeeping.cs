@@ -25,7 +25,7 @@ internal sealed class Housekeeping(
             if (order.Collect) _garbage.Collect();
             meters.Memory.Sample();
             var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp && !source.IsBehind;
-            order = governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds));
+            order = governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds, workers.ClientCount));
             if (order.ShedShare > 0) workers.Shed(order.ShedShare);
             if (_watch.IsStuck(workers.BusyFor)) throw new InvalidOperationException($"a worker has been in one turn for {workers.BusyFor}");
         }

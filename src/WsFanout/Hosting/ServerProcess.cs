@@ -49,6 +49,7 @@ internal sealed partial class ServerProcess
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         foreach (var line in Banner.Lines(_settings, _version)) LogBanner(line);
+        foreach (var line in Banner.Warnings(_settings)) LogWarned(line);
         LimitHeap(memoryLimitBytes);
 
         await using var server = new FanoutServer(_settings, _version, _loggers, TimeProvider.System);
@@ -90,6 +91,9 @@ internal sealed partial class ServerProcess
 
     [LoggerMessage(LogLevel.Information, "{Line:l}")]
     private partial void LogBanner(string line);
+
+    [LoggerMessage(LogLevel.Warning, "{Line:l}")]
+    private partial void LogWarned(string line);
 
     [LoggerMessage(LogLevel.Information, "The heap is limited to {Bytes} bytes.")]
     private partial void LogHeapLimited(long bytes);

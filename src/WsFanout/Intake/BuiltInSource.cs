@@ -54,6 +54,46 @@ internal sealed class BuiltInSource : IMessageSource
         await _ledger.ResetAsync(new Position(epoch, 0, _startedAtMs), default, stopping);
         _state = new IntakeState(true, true, null, null, _time.GetTimestamp());
 
+        try
+        {
+            await StoreForEverAsync(stopping);
+        }
+        finally
+        {
+            // Who waits, perhaps for the end of a pause, must learn that nothing was stored; and nobody may begin to wait.
+            _waiting.Writer.TryComplete();
+            while (_waiting.Reader.TryRead(out var waiting)) waiting.Refuse();
+        }
+    }
+
+    public async Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var subject = System.Text.Encoding.UTF8.GetBytes(_served.SubjectOf(channel));
+        if (_served.Refusal(subject) is { } reason)
+        {
+            return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
+        }
+
+        var publication = new Publication(subject, payload);
+        using var givingUp = cancellationToken.Register(publication.GiveUp);
+        try
+        {
+            await _waiting.Writer.WriteAsync(publication, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            return Stopping();
+        }
+
+        return await publication.Stored is var sequence and > 0 ? PublishResult.Stored(sequence) : Stopping();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static PublishResult Stopping() => PublishResult.Refused("unavailable", "the server is about to stop; it is not stored");
+
+    private async Task StoreForEverAsync(CancellationToken stopping)
+    {
         using var tick = new PeriodicTimer(TickInterval, _time);
         var ticked = tick.WaitForNextTickAsync(stopping).AsTask();
         var posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
@@ -71,22 +111,6 @@ internal sealed class BuiltInSource : IMessageSource
             posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
         }
     }
-
-    public async Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-    {
-        var subject = System.Text.Encoding.UTF8.GetBytes(_served.SubjectOf(channel));
-        if (_served.Refusal(subject) is { } reason)
-        {
-            return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
-        }
-
-        var publication = new Publication(subject, payload);
-        using var givingUp = cancellationToken.Register(publication.GiveUp);
-        await _waiting.Writer.WriteAsync(publication, cancellationToken);
-        return PublishResult.Stored(await publication.Stored);
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Waits while overload or a limit of rate lets nothing in; publish requests wait with it, each for its own time.</summary>
     /// <returns>True; to be asked before each message.</returns>

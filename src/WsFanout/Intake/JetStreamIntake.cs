@@ -29,6 +29,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
 
     private volatile IntakeState _state;
 
+    // The intake's loop writes; whoever counts what waits here reads.
+    private volatile Attachment? _attachment;
+
     public JetStreamIntake(StreamLedger ledger, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
     {
         var options = context.Options;
@@ -50,7 +53,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _js = new NatsJSContext(_connection);
         _attacher = new Attacher(
             _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
-        _headroom = new StreamHeadroom(ledger, context.Time);
+        _headroom = new StreamHeadroom(options.StreamName, ledger, context.Time);
         _watch = new StreamWatch(_connection, _headroom, context.Governor.Gate, options, context.Time);
         _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
@@ -59,13 +62,13 @@ internal sealed partial class JetStreamIntake : IMessageSource
             () => Math.Max(0, _connection.ReconnectCount),
             () => _headroom.Lag,
             () => _headroom.Seconds,
-            () => _headroom.Lost,
+            () => Math.Max(0, _headroom.Lost - Waiting),
             () => context.Governor.Gate.ClosedFor.TotalSeconds);
     }
 
     public IntakeState State => _state;
 
-    public double HeadroomSeconds => _headroom.Lag == 0 ? double.PositiveInfinity : _headroom.Seconds;
+    public double HeadroomSeconds => _headroom.Lag <= Waiting ? double.PositiveInfinity : _headroom.Seconds;
 
     public bool IsBehind => _headroom.Lag > _context.Options.PullBatch;
 
@@ -90,6 +93,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
         }
     }
 
+    /// <summary>Messages that have come and are not read yet, as in a pause: the stream may drop them, they are not lost.</summary>
+    private int Waiting => _attachment?.Inbox.Msgs is { CanCount: true } waiting ? waiting.Count : 0;
+
     public Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(channel, payload, cancellationToken);
 
@@ -113,9 +119,11 @@ internal sealed partial class JetStreamIntake : IMessageSource
         {
             await WaitForConnectionAsync(stopping);
             attachment = await _attacher.AttachAsync(stopping);
+            _headroom.Forget();
+            _attachment = attachment;
             _publisher.DuplicateWindow = attachment.DuplicateWindow;
             _context.Metrics.ConsumerCreated();
-            loop = new PullLoop(_js, attachment, _ledger, _ring, _sizes, _context);
+            loop = new PullLoop(_js, attachment, _ledger, _ring, _sizes, _headroom, _context);
             var running = loop.RunAsync(stopping);
 
             // After a consumer that brought nothing (pulling may be forbidden), being created proves nothing any more.
@@ -137,6 +145,8 @@ internal sealed partial class JetStreamIntake : IMessageSource
             // Only a consumer that brought something ends the pauses: one that is lost again and again right away must not be made without them.
             if (loop is not null) _lastWasUseless = !loop.Proof.IsCompleted;
             if (loop is { Proof.IsCompleted: true }) _pace.Reset();
+
+            _attachment = null;
 
             // Best effort, also when told to stop: what can't be deleted goes by itself.
             if (attachment is not null) await _attacher.DetachAsync(attachment);

@@ -13,7 +13,7 @@ internal sealed class Publication(byte[] subject, ReadOnlyMemory<byte> payload)
 
     public ReadOnlyMemory<byte> Payload { get; } = payload;
 
-    /// <summary>Its sequence number; cancelled when it was given up.</summary>
+    /// <summary>Its sequence number; 0 when it was refused; cancelled when it was given up.</summary>
     public Task<long> Stored => _stored.Task;
 
     /// <returns>False when it was given up: it must not be stored any more.</returns>
@@ -23,6 +23,12 @@ internal sealed class Publication(byte[] subject, ReadOnlyMemory<byte> payload)
     public void GiveUp()
     {
         if (TryClaim()) _stored.TrySetCanceled();
+    }
+
+    /// <summary>Nothing will store it any more.</summary>
+    public void Refuse()
+    {
+        if (TryClaim()) _stored.TrySetResult(0);
     }
 
     public void StoredAs(long sequence) => _stored.TrySetResult(sequence);

@@ -14,12 +14,16 @@ internal sealed partial class PullLoop
     /// <summary>A consumer that still gives signs after this long works, though it may have no message.</summary>
     private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(3);
 
+    /// <summary>What the broker had sent when it was asked about the stream is here after this long.</summary>
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
+
     private readonly NatsJSContext _js;
     private readonly Attachment _attachment;
     private readonly StreamLedger _ledger;
     private readonly Ring _ring;
     private readonly IntakeContext _context;
     private readonly PullCredit _credit;
+    private readonly StreamHeadroom _headroom;
     private readonly LoadGovernor _governor;
     private readonly PullRequest _request;
     private readonly TimeSpan _longestSilence;
@@ -28,13 +32,15 @@ internal sealed partial class PullLoop
 
     private long _consumerSequence;
     private long _heardAt;
+    private long _tookAt;
 
-    public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, MessageSizes sizes, IntakeContext context)
+    public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, MessageSizes sizes, StreamHeadroom headroom, IntakeContext context)
     {
         _js = js;
         _attachment = attachment;
         _ledger = ledger;
         _ring = ring;
+        _headroom = headroom;
         _context = context;
         var options = context.Options;
         _governor = context.Governor;
@@ -66,6 +72,7 @@ internal sealed partial class PullLoop
             if (tick.IsCompleted)
             {
                 if (Tick() is { } trouble) return trouble;
+                await TellDroppedAsync(stopping);
                 tick = Task.Delay(TickInterval, _context.Time, stopping);
                 await AskAsync(stopping, isTick: true);
             }
@@ -92,6 +99,7 @@ internal sealed partial class PullLoop
 
             // What waits here is read again from the stream: whoever looks at the server must learn now that the broker is away.
             if (_js.Connection.ConnectionState != NatsConnectionState.Open) return "the connection was lost during a pause";
+            if (_headroom.IsStreamGone) return "the stream was deleted or replaced during a pause";
         }
 
         _heardAt = _context.Time.GetTimestamp();
@@ -130,6 +138,18 @@ internal sealed partial class PullLoop
             : null;
     }
 
+    /// <summary>
+    /// The stream has dropped what was not read, as in a long pause, and no message comes behind it whose number would show that: without this,
+    /// clients would learn it with the next one, which may be never.
+    /// </summary>
+    private async ValueTask TellDroppedAsync(CancellationToken stopping)
+    {
+        if (_headroom.DroppedTo is not var (dropped, seenAt) || dropped <= _ledger.Position.Sequence) return;
+        if (_tookAt >= seenAt || _context.Time.GetElapsedTime(seenAt) < OnItsWay || _attachment.Inbox.Msgs.Count > 0) return;
+        var hole = await _ledger.HoleAsync(dropped, "dropped", stopping);
+        LogHole(_context.Logger, _context.Options.StreamName, hole.From, hole.To);
+    }
+
     private async ValueTask<string?> TakeAsync(NatsMsg message, CancellationToken stopping)
     {
         using (message)
@@ -149,6 +169,7 @@ internal sealed partial class PullLoop
             }
 
             _consumerSequence++;
+            _tookAt = _heardAt;
             _governor.Budget.Took();
             _credit.Came(message.HeaderBlock.Length + message.Payload.Length);
             _proof.TrySetResult();

@@ -3,10 +3,17 @@ using WsFanout.Nats;
 namespace WsFanout.Intake;
 
 /// <summary>How long the stream will still hold what has not been read: by its age limit, and by its limits of messages and bytes at the rate it grows now.</summary>
-/// <remarks>The watch writes with each look; anyone reads.</remarks>
-internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
+/// <remarks>The watch writes with each look, the intake when it attaches; anyone reads.</remarks>
+internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, TimeProvider time)
 {
     private volatile Sight? _sight;
+    private volatile bool _isGone;
+
+    /// <summary>Whether the stream was gone at the last look, or another one than is being read.</summary>
+    public bool IsStreamGone => _isGone;
+
+    /// <summary>The last message that the stream had dropped at the last look, and when that was; null before the first.</summary>
+    public (long Sequence, long SeenAt)? DroppedTo => _sight is { } sight ? (sight.FirstSequence - 1, sight.At) : null;
 
     /// <summary>Messages of the stream above the cursor, as of the last look.</summary>
     public long Lag => _sight is { } sight ? Math.Max(0, sight.LastSequence - ledger.Position.Sequence) : 0;
@@ -17,9 +24,27 @@ internal sealed class StreamHeadroom(StreamLedger ledger, TimeProvider time)
     /// <summary>Seconds until the stream drops a message that has not been read; infinite when it never does.</summary>
     public double Seconds => _sight is { } sight ? Math.Max(0, Math.Min(ByAge(sight), BySize(sight))) : double.PositiveInfinity;
 
+    /// <summary>What was seen before may have been another stream.</summary>
+    public void Forget()
+    {
+        _sight = null;
+        _isGone = false;
+    }
+
+    /// <summary>A look found no stream.</summary>
+    public void SawNone() => _isGone = true;
+
     /// <summary>Takes a look at the stream into account.</summary>
     public void Saw(StreamInfo stream)
     {
+        // Its numbers mean nothing here, unless it is the one that is read.
+        if (StreamEpoch.Of(streamName, stream.Created) != ledger.Position.Epoch)
+        {
+            _isGone = ledger.Position.Epoch.Length > 0;
+            return;
+        }
+
+        _isGone = false;
         var (state, config) = (stream.State, stream.Config);
         var now = time.GetTimestamp();
         var before = _sight;

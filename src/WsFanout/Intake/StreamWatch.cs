@@ -25,6 +25,10 @@ internal sealed class StreamWatch(NatsConnection connection, StreamHeadroom head
             {
                 headroom.Saw(await js.GetStreamAsync(options.StreamName, stopping));
             }
+            catch (NatsJSApiException none) when (none.Code == 404)
+            {
+                headroom.SawNone();
+            }
             catch (NatsException)
             {
                 // The intake meets the same trouble and says so; what was seen last stays.

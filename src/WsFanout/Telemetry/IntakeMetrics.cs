@@ -5,8 +5,8 @@ namespace WsFanout.Telemetry;
 /// <summary>What comes in from the stream, and what did not.</summary>
 internal sealed class IntakeMetrics
 {
-    /// <summary>Why sequence numbers are missing: found while attaching, between two messages, or because the stream is another one.</summary>
-    public static readonly IReadOnlyList<string> HoleReasons = ["attach", "delivery", "reset"];
+    /// <summary>Why sequence numbers are missing: found while attaching, between two messages, dropped by the stream with nothing behind them, or because the stream is another one.</summary>
+    public static readonly IReadOnlyList<string> HoleReasons = ["attach", "delivery", "dropped", "reset"];
 
     /// <summary>Why a message of the stream is not served.</summary>
     public static readonly IReadOnlyList<string> SkipReasons = ["subject", "prefix", "channel"];

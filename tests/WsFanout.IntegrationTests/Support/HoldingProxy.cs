@@ -5,7 +5,7 @@ using System.Text;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>A TCP proxy before the broker that stops or cuts at a word of the client's, and shapes what comes back.</summary>
+/// <summary>A TCP proxy before a broker or a server that stops or cuts at a word of the client's, and shapes what comes back.</summary>
 internal sealed class HoldingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -17,6 +17,7 @@ internal sealed class HoldingProxy : IDisposable
 
     private volatile string? _word, _cutAfter;
     private volatile bool _isAway, _isAwayLater;
+    private int _turnedAway;
 
     /// <param name="target">Port of the broker.</param>
     public HoldingProxy(int target)
@@ -40,6 +41,9 @@ internal sealed class HoldingProxy : IDisposable
         get => _isAway;
         set => _isAway = value;
     }
+
+    /// <summary>Connections that came while nobody came through.</summary>
+    public int TurnedAway => Volatile.Read(ref _turnedAway);
 
     /// <summary>Time that what comes back from the broker takes.</summary>
     public TimeSpan Latency { get; set; }
@@ -88,7 +92,12 @@ internal sealed class HoldingProxy : IDisposable
         {
             try
             {
-                if (_isAway) return;
+                if (_isAway)
+                {
+                    Interlocked.Increment(ref _turnedAway);
+                    return;
+                }
+
                 _clients.Add(client);
 
                 // Small buffers, so that what is not taken here stays at the broker.

@@ -39,12 +39,12 @@ internal sealed class Governed : IDisposable
     public double Overloads => double.Parse(_exporter.Scrape().Split('\n').Single(line => line.StartsWith("ws_overloads_total ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>One interval passes, then a look at this reading.</summary>
-    public GovernorState Look(double cpu = 0, double memory = 0, bool late = false, double headroom = double.PositiveInfinity)
+    public GovernorState Look(double cpu = 0, double memory = 0, bool late = false, double headroom = double.PositiveInfinity, int clients = 100)
     {
         Clock.Advance(Interval);
         _passed += Interval;
         var before = Governor.State;
-        var order = Governor.Look(new LoadReading(cpu, cpu, memory, late, headroom));
+        var order = Governor.Look(new LoadReading(cpu, cpu, memory, late, headroom, clients));
         Orders = (Orders.Shed + order.ShedShare, Orders.Collections + (order.Collect ? 1 : 0));
         if (Governor.State != before) _changes.Add((_passed, Governor.State));
         return Governor.State;

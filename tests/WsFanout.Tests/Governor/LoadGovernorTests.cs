@@ -164,6 +164,16 @@ public sealed class LoadGovernorTests
     }
 
     [Fact]
+    public void Where_nobody_is_nobody_is_shed()
+    {
+        using var governed = new Governed();
+
+        for (var look = 0; look < 20; look++) governed.Look(memory: 99, clients: 0);
+
+        Assert.Equal(0, governed.Orders.Shed);
+    }
+
+    [Fact]
     public void Garbage_is_asked_for_before_newcomers_are_refused_for_it_and_after_each_shedding()
     {
         using var governed = new Governed();

@@ -9,6 +9,8 @@ namespace WsFanout.Tests.Intake;
 
 public sealed class StreamHeadroomTests : IDisposable
 {
+    private const string Created = "2026-11-21T00:00:00Z";
+
     private readonly TestClock _clock = new();
     private readonly Meters _meters = new();
     private readonly StreamLedger _ledger;
@@ -18,7 +20,7 @@ public sealed class StreamHeadroomTests : IDisposable
     {
         var served = new ServedSubjects(new StreamOptions());
         _ledger = new StreamLedger(served, new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), new Ring(new FanoutOptions(), 1), new IntakeMetrics(_meters), _clock);
-        _headroom = new StreamHeadroom(_ledger, _clock);
+        _headroom = new StreamHeadroom("S", _ledger, _clock);
     }
 
     public void Dispose() => _meters.Dispose();
@@ -112,11 +114,27 @@ public sealed class StreamHeadroomTests : IDisposable
         Assert.Equal((200L, 50L, 0.0), (_headroom.Lag, _headroom.Lost, _headroom.Seconds));
     }
 
-    private async Task ReadToAsync(long sequence, TimeSpan ago) =>
-        await _ledger.ResetAsync(new Position("e", sequence, (_clock.GetUtcNow() - ago).ToUnixTimeMilliseconds()), default, CancellationToken.None);
-
-    private StreamInfo Stream(long first, long last, double maxAge = 0, long maxMessages = -1, long maxBytes = -1, double lastAgo = 0) => new()
+    [Fact]
+    public async Task The_numbers_of_another_stream_mean_nothing_and_say_that_the_one_that_is_read_is_gone()
     {
+        await ReadToAsync(100, TimeSpan.FromSeconds(60));
+
+        _headroom.Saw(Stream(first: 151, last: 300, maxAge: 30, created: "2026-11-21T00:00:01Z"));
+
+        Assert.Equal((0L, 0L, true), (_headroom.Lag, _headroom.Lost, _headroom.IsStreamGone));
+        Assert.Null(_headroom.DroppedTo);
+        _headroom.Saw(Stream(first: 151, last: 300, maxAge: 30));
+        Assert.Equal((50L, 150L, false), (_headroom.Lost, _headroom.DroppedTo!.Value.Sequence, _headroom.IsStreamGone));
+        _headroom.Forget();
+        Assert.Equal((0L, 0L), (_headroom.Lag, _headroom.Lost));
+    }
+
+    private async Task ReadToAsync(long sequence, TimeSpan ago) =>
+        await _ledger.ResetAsync(new Position(StreamEpoch.Of("S", Created), sequence, (_clock.GetUtcNow() - ago).ToUnixTimeMilliseconds()), default, CancellationToken.None);
+
+    private StreamInfo Stream(long first, long last, double maxAge = 0, long maxMessages = -1, long maxBytes = -1, double lastAgo = 0, string created = Created) => new()
+    {
+        Created = created,
         Config = new StreamConfig { MaxAge = TimeSpan.FromSeconds(maxAge), MaxMsgs = maxMessages, MaxBytes = maxBytes },
         State = new StreamState { FirstSeq = first, LastSeq = last, LastTs = (_clock.GetUtcNow() - TimeSpan.FromSeconds(lastAgo)).ToString("O"), Messages = last - first + 1, Bytes = (last - first + 1) * 100 },
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
@@ -112,7 +113,7 @@ internal sealed class PublishEndpoint
         }
         catch (OperationCanceledException)
         {
-            return PublishResult.Refused("timeout", $"the stream has not taken it within {_options.Timeout} (WS_PUBLISH_TIMEOUT); it is not stored");
+            return PublishResult.Refused("timeout", string.Create(CultureInfo.InvariantCulture, $"the stream has not taken it within {_options.Timeout.TotalSeconds:0.###} s (WS_PUBLISH_TIMEOUT); it is not stored"));
         }
         catch (ConnectionResetException)
         {

@@ -39,6 +39,8 @@ export class FanoutClient {
     this.#heardAt = performance.now();
     socket.onopen = () => { this.#openedAt = performance.now(); };
     socket.onmessage = event => { if (socket === this.#socket) this.#take(event.data); };
+    // Node tells of a connection that was refused by an error alone, a browser by an end behind it.
+    socket.onerror = () => { if (socket === this.#socket && this.#openedAt === 0) this.#ended(1006, ''); };
     socket.onclose = event => { if (socket === this.#socket) this.#ended(event.code, event.reason); };
     this.#alive = setInterval(() => this.#watch(), HEARTBEAT_MS);
   }

@@ -27,11 +27,11 @@ internal static class Banner
             }
         }
 
-        foreach (var line in (IEnumerable<string>)[.. result.Remarks, .. result.Notes, .. result.NotActiveYet])
-        {
-            yield return line;
-        }
+        foreach (var line in result.Remarks) yield return line;
     }
+
+    /// <summary>What somebody may have meant otherwise.</summary>
+    public static IEnumerable<string> Warnings(SettingsResult result) => [.. result.Notes, .. result.NotActiveYet];
 
     private static string Origin(EffectiveSetting setting)
     {

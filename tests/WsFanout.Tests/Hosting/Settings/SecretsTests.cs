@@ -54,7 +54,7 @@ public sealed class SecretsTests : IDisposable
             ("WS_PUBLISH_TOKEN", Secret), ("NATS_USER", "bob"), ("NATS_PASSWORD_FILE", FileWith(Secret)), ("NATS_URL", $"nats://{Secret}@h1,nats://bob:{Secret}@[::1]:4333"));
 
         var settings = Reading.Sound(result);
-        var shown = string.Join('\n', Banner.Lines(result, "1")) + Config(result);
+        var shown = string.Join('\n', [.. Banner.Lines(result, "1"), .. Banner.Warnings(result)]) + Config(result);
         Assert.Equal((Secret, Secret), (settings.Publish.Token, settings.Stream.Password));
         Assert.Equal($"bob:{Secret}", settings.Stream.Servers[1].UserInfo);
         Assert.DoesNotContain(Secret, shown, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ internal static class TestSettings
 {
     public static readonly Setting<bool> Echo = Switch("WS_TEST_ECHO", "Offer `/__echo`.");
 
-    public static readonly Setting<bool> Pause = new("WS_TEST_PAUSE", new BooleanGrammar(), false, "Offer `POST /__pause?for=10s` on loopback.");
+    public static readonly Setting<bool> Pause = new("WS_TEST_PAUSE", new BooleanGrammar(), false, "Offer `POST /__pause?for=10s` on loopback: the intake pauses for at least so long.");
 
     public static readonly Setting<long> DropOneIn = new(
         "WS_TEST_DROP_ONE_IN", new CountGrammar(2, 1_000_000_000) { Zero = "never" }, 0, "Lose one delivery in so many, to prove that the load test sees it.")

@@ -176,7 +176,8 @@ internal sealed class CapacityBinding
     {
         if (values.Get(MaxConnections) is var given and > 0 && CapacityFormulas.MemoryFor(given) is var needed && needed > memory)
         {
-            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + 48KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {MemoryReject.Name} may be reached before."));
+            var outcome = memory < CapacityFormulas.MemoryFor(0) ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
+            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + 48KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
         }
     }
 
