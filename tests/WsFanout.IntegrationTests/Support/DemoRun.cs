@@ -18,14 +18,15 @@ internal sealed partial class DemoRun : IDisposable
 
     private DemoRun(string? mode, IEnumerable<(string Name, string Value)> variables)
     {
-        var start = new ProcessStartInfo("bash")
+        // A shell can't trap what was ignored when it was started, as the hang-up is in everything under nohup.
+        var start = new ProcessStartInfo("env")
         {
             WorkingDirectory = RepositoryFiles.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add("demo/run.sh");
+        foreach (var argument in new[] { "--default-signal=HUP", "bash", "demo/run.sh" }) start.ArgumentList.Add(argument);
         if (mode is not null) start.ArgumentList.Add(mode);
         foreach (var name in start.Environment.Keys.Where(name => Own().IsMatch(name)).ToArray()) start.Environment.Remove(name);
         start.Environment[Mark] = _folder.Path;
