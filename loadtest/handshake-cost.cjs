@@ -4,7 +4,7 @@
 // Each figure is the median of several runs; the first run warms up and doesn't count.
 
 const net = require('node:net');
-const { builtServer, startServer, pinSelf } = require('./lib/pinned-server.cjs');
+const { programToMeasure, startServer, pinSelf } = require('./lib/pinned-server.cjs');
 
 const runs = 7;
 const perRun = 5_000;
@@ -13,13 +13,7 @@ const inFlight = 32;
 // Nothing but max_connections may refuse here, and who stays answers no ping.
 const unbound = { WS_PING_INTERVAL: '10m', WS_CONNECT_RATE: 'unlimited', WS_CPU_REJECT_THRESHOLD: '100', WS_CPU_PAUSE_THRESHOLD: '100' };
 
-const program = process.argv.slice(2);
-if (program.includes('--help')) {
-  console.log('node loadtest/handshake-cost.cjs [program and its arguments]   (default: artifacts/wsfanout/wsfanout, made by `make build`)');
-  console.log('The server is pinned to core 0, this program to the last one.');
-  process.exit(0);
-}
-if (program.length === 0) program.push(builtServer);
+const program = programToMeasure('handshake-cost.cjs', '');
 
 main().catch((error) => {
   console.error(error);

@@ -6,7 +6,7 @@
 const { fork } = require('node:child_process');
 const path = require('node:path');
 const { WebSocketConnection } = require('./lib/websocket.cjs');
-const { builtServer, startServer, pinSelf } = require('./lib/pinned-server.cjs');
+const { programToMeasure, startServer, pinSelf } = require('./lib/pinned-server.cjs');
 
 const rounds = 5;
 const herdSize = 3_000;
@@ -15,14 +15,9 @@ const normalMs = 10_000;
 const restMs = 5_000;
 const lookMs = 250;
 const ownPauseMs = 500;
+const allInMs = 60_000; // a server that takes longer has failed
 
-const program = process.argv.slice(2);
-if (program.includes('--help')) {
-  console.log('node loadtest/herd.cjs [program and its arguments]   (default: artifacts/wsfanout/wsfanout, made by `make build`)');
-  console.log(`${herdSize} clients, ${rounds} rounds. The server is pinned to core 0, this program to the last one.`);
-  process.exit(0);
-}
-if (program.length === 0) program.push(builtServer);
+const program = programToMeasure('herd.cjs', `${herdSize} clients, ${rounds} rounds. `);
 
 main().catch((error) => {
   console.error(error);
@@ -32,9 +27,10 @@ main().catch((error) => {
 async function main() {
   await pinSelf();
   const server = await startServer(program, { WS_CPU_LIMIT: '1', WS_MAX_CONNECTIONS: '5000' });
-  const survivors = await Survivors.start(server.port);
   const health = new Health(server.port);
+  let survivors;
   try {
+    survivors = await Survivors.start(server.port);
     const herd = Array.from({ length: herdSize }, () => new Member(server.port));
     await all(herd, () => Math.random() * 3_000);
     await sleep(restMs);
@@ -58,7 +54,7 @@ async function main() {
       + `survivors' latency × ${ratio('p50').toFixed(2)} (p50), × ${ratio('p99').toFixed(2)} (p99)`);
   } finally {
     health.stop();
-    survivors.stop();
+    survivors?.stop();
     server.child.removeAllListeners('exit');
     server.child.kill('SIGKILL');
   }
@@ -85,9 +81,10 @@ class Member {
   }
 
   async getIn() {
-    for (;;) {
+    for (const begun = performance.now(); ;) {
       const retryMs = await this._try();
       if (retryMs === null) return;
+      if (performance.now() - begun > allInMs) throw new Error(`a client was not let in within ${allInMs / 1000} s`);
       this.refusals++;
       await sleep(retryMs + Math.random() * ownPauseMs);
     }

@@ -19,6 +19,9 @@ function startServer(program, variables) {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, WS_ADDR: '127.0.0.1:0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // It must not outlive this program, however that ends.
+  process.once('exit', () => child.kill('SIGKILL'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(new Error('the server did not say where it listens')), startDeadlineMs);
     let log = '';
@@ -41,6 +44,17 @@ function startServer(program, variables) {
   });
 }
 
+/** The program to measure and its arguments, as given on the command line. Told --help, prints what this is and ends. */
+function programToMeasure(script, about) {
+  const program = process.argv.slice(2);
+  if (program.includes('--help')) {
+    console.log(`node loadtest/${script} [program and its arguments]   (default: artifacts/wsfanout/wsfanout, made by \`make build\`)`);
+    console.log(`${about}The server is pinned to core 0, this program to the last one.`);
+    process.exit(0);
+  }
+  return program.length === 0 ? [builtServer] : program;
+}
+
 /** Keeps this process, and those it starts, on the last core, out of the server's way. */
 function pinSelf() {
   const last = require('node:os').cpus().length - 1;
@@ -49,4 +63,4 @@ function pinSelf() {
   });
 }
 
-module.exports = { builtServer, startServer, pinSelf };
+module.exports = { programToMeasure, startServer, pinSelf };

@@ -43,7 +43,6 @@ public sealed class OverloadTests
 
         await run.WaitForStateAsync("paused", "a neighbour should pause it", TimeSpan.FromSeconds(20));
 
-        // Up to a batch of 256 had come before the pause, and are read though the stream has dropped them.
         await Wait.UntilAsync(async () => await run.MetricAsync("ws_stream_lost_messages") > 400, "the stream should drop unread messages", TimeSpan.FromSeconds(40));
         neighbour.Quieten();
         await run.WaitForStateAsync("normal", "it should come back by itself", TimeSpan.FromSeconds(40));

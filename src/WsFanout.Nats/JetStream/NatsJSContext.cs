@@ -14,11 +14,11 @@ namespace WsFanout.Nats;
 /// <remarks>Thread safety: everything from anywhere.</remarks>
 public sealed class NatsJSContext(NatsConnection connection)
 {
-    /// <summary>The connection that requests go by.</summary>
-    public NatsConnection Connection => connection;
-
     private const string Api = "$JS.API.";
     private const int NameInUse = 10058;
+
+    /// <summary>The connection that requests go by.</summary>
+    public NatsConnection Connection => connection;
 
     private static readonly SearchValues<char> NotInStreamName = SearchValues.Create(" \t\r\n.*>/\\");
 

@@ -53,7 +53,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _js = new NatsJSContext(_connection);
         _attacher = new Attacher(
             _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
-        _headroom = new StreamHeadroom(options.StreamName, ledger, context.Time);
+        _headroom = new StreamHeadroom(options.StreamName, ledger, Waiting, context.Time);
         _watch = new StreamWatch(_connection, _headroom, context.Governor.Gate, options, context.Time);
         _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
@@ -62,13 +62,13 @@ internal sealed partial class JetStreamIntake : IMessageSource
             () => Math.Max(0, _connection.ReconnectCount),
             () => _headroom.Lag,
             () => _headroom.Seconds,
-            () => Math.Max(0, _headroom.Lost - Waiting),
+            () => _headroom.Lost,
             () => context.Governor.Gate.ClosedFor.TotalSeconds);
     }
 
     public IntakeState State => _state;
 
-    public double HeadroomSeconds => _headroom.Lag <= Waiting ? double.PositiveInfinity : _headroom.Seconds;
+    public double HeadroomSeconds => _headroom.HasAll ? double.PositiveInfinity : _headroom.Seconds;
 
     public bool IsBehind => _headroom.Lag > _context.Options.PullBatch;
 
@@ -93,13 +93,12 @@ internal sealed partial class JetStreamIntake : IMessageSource
         }
     }
 
-    /// <summary>Messages that have come and are not read yet, as in a pause: the stream may drop them, they are not lost.</summary>
-    private int Waiting => _attachment?.Inbox.Msgs is { CanCount: true } waiting ? waiting.Count : 0;
-
     public Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(channel, payload, cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private int Waiting() => _attachment?.Inbox.Msgs.Count ?? 0;
 
     private async Task ServeAsync(CancellationToken stopping)
     {

@@ -4,7 +4,8 @@ namespace WsFanout.Intake;
 
 /// <summary>How long the stream will still hold what has not been read: by its age limit, and by its limits of messages and bytes at the rate it grows now.</summary>
 /// <remarks>The watch writes with each look, the intake when it attaches; anyone reads.</remarks>
-internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, TimeProvider time)
+/// <param name="waiting">Messages behind the cursor that have come and wait here, as in a pause: the stream may drop them, they are not lost.</param>
+internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, Func<int> waiting, TimeProvider time)
 {
     private volatile Sight? _sight;
     private volatile bool _isGone;
@@ -15,14 +16,20 @@ internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, Tim
     /// <summary>The last message that the stream had dropped at the last look, and when that was; null before the first.</summary>
     public (long Sequence, long SeenAt)? DroppedTo => _sight is { } sight ? (sight.FirstSequence - 1, sight.At) : null;
 
+    /// <summary>Whether everything that the stream had at the last look has come.</summary>
+    public bool HasAll => _sight is not { } sight || sight.LastSequence <= Held;
+
     /// <summary>Messages of the stream above the cursor, as of the last look.</summary>
     public long Lag => _sight is { } sight ? Math.Max(0, sight.LastSequence - ledger.Position.Sequence) : 0;
 
     /// <summary>Messages that the stream has dropped unread, as of the last look: a gap will tell of them once the intake goes on.</summary>
-    public long Lost => _sight is { } sight ? Math.Max(0, sight.FirstSequence - 1 - ledger.Position.Sequence) : 0;
+    public long Lost => _sight is { } sight ? Math.Max(0, sight.FirstSequence - 1 - Held) : 0;
 
     /// <summary>Seconds until the stream drops a message that has not been read; infinite when it never does.</summary>
     public double Seconds => _sight is { } sight ? Math.Max(0, Math.Min(ByAge(sight), BySize(sight))) : double.PositiveInfinity;
+
+    /// <summary>The last sequence number that has come.</summary>
+    private long Held => ledger.Position.Sequence + waiting();
 
     /// <summary>What was seen before may have been another stream.</summary>
     public void Forget()
@@ -67,7 +74,7 @@ internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, Tim
     private double ByAge(Sight sight)
     {
         if (sight.MaxAge == TimeSpan.Zero) return double.PositiveInfinity;
-        if (Lag == 0) return sight.MaxAge.TotalSeconds;
+        if (HasAll) return sight.MaxAge.TotalSeconds;
 
         // The oldest unread one is at most as old as the last one read, and came after everything had been read last. By the stream's own
         // timestamps: the clock of this machine may be wrong, and may be put right at any moment.
@@ -80,7 +87,7 @@ internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, Tim
     private double BySize(Sight sight)
     {
         if (sight.MessagesPerSecond <= 0 || double.IsInfinity(sight.MessagesToTheLimit)) return double.PositiveInfinity;
-        var unreadFrom = Math.Max(sight.FirstSequence, ledger.Position.Sequence + 1);
+        var unreadFrom = Math.Max(sight.FirstSequence, Held + 1);
         return ((sight.MessagesToTheLimit + (unreadFrom - sight.FirstSequence)) / sight.MessagesPerSecond) - time.GetElapsedTime(sight.At).TotalSeconds;
     }
 

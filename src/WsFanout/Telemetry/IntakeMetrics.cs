@@ -40,7 +40,7 @@ internal sealed class IntakeMetrics
         meter.CreateObservableCounter("nats_reconnects_total", reconnects, "{connection}", "Connections made after the first.");
         meter.CreateObservableGauge("stream_lag_messages", lag, "{message}", "Messages in the stream that the intake has not read.");
         meter.CreateObservableGauge("stream_headroom_seconds", headroomSeconds, "s", "Time until the stream drops a message that the intake has not read.");
-        meter.CreateObservableGauge("stream_lost_messages", lost, "{message}", "Messages that the stream has dropped and that have not been read; those that came before a pause are still read, at most a batch, a gap tells of the others.");
+        meter.CreateObservableGauge("stream_lost_messages", lost, "{message}", "Messages that the stream has dropped unread and that a gap will tell of.");
         meter.CreateObservableCounter("intake_paused_seconds_total", pausedSeconds, "s", "Time the intake has asked for nothing because of overload.");
     }
 

@@ -15,12 +15,13 @@ public sealed class StreamHeadroomTests : IDisposable
     private readonly Meters _meters = new();
     private readonly StreamLedger _ledger;
     private readonly StreamHeadroom _headroom;
+    private int _waiting;
 
     public StreamHeadroomTests()
     {
         var served = new ServedSubjects(new StreamOptions());
         _ledger = new StreamLedger(served, new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), new Ring(new FanoutOptions(), 1), new IntakeMetrics(_meters), _clock);
-        _headroom = new StreamHeadroom("S", _ledger, _clock);
+        _headroom = new StreamHeadroom("S", _ledger, () => _waiting, _clock);
     }
 
     public void Dispose() => _meters.Dispose();
@@ -112,6 +113,19 @@ public sealed class StreamHeadroomTests : IDisposable
         _headroom.Saw(Stream(first: 151, last: 300, maxAge: 30));
 
         Assert.Equal((200L, 50L, 0.0), (_headroom.Lag, _headroom.Lost, _headroom.Seconds));
+    }
+
+    [Fact]
+    public async Task What_has_come_and_waits_is_not_lost_whatever_the_stream_drops()
+    {
+        await ReadToAsync(100, TimeSpan.FromSeconds(60));
+        _waiting = 30;
+
+        _headroom.Saw(Stream(first: 131, last: 130, maxAge: 30));
+        Assert.Equal((30L, 0L, 30.0, true), (_headroom.Lag, _headroom.Lost, _headroom.Seconds, _headroom.HasAll));
+
+        _headroom.Saw(Stream(first: 151, last: 300, maxAge: 30));
+        Assert.Equal((20L, 0.0, false), (_headroom.Lost, _headroom.Seconds, _headroom.HasAll));
     }
 
     [Fact]

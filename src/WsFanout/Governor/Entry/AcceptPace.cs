@@ -9,7 +9,7 @@ namespace WsFanout.Governor.Entry;
 /// <param name="refusalsPerSecond">The budget. A second's worth can be saved.</param>
 internal sealed class AcceptPace(double refusalsPerSecond, TimeProvider time)
 {
-    /// <summary>A shorter wait is made this long: refusals one by one, with all that sleeps in between, cost three times as much as in bunches.</summary>
+    /// <summary>A shorter wait is made this long: refusals one by one, with all that sleeps in between, cost nearly twice as much as in bunches.</summary>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
