@@ -3,30 +3,26 @@ using System.Globalization;
 namespace WsFanout.Clients;
 
 /// <summary>One connected client: what it subscribed to, what it is owed, and what it still may do.</summary>
-/// <remarks>Belongs to one worker from the handshake to the end; only that worker's thread touches it.</remarks>
-internal sealed class Client
+/// <remarks>
+/// Belongs to one worker from the handshake to the end; only that worker's thread touches it. Kept small: an idle client is this record, its
+/// subscriptions and its wire.
+/// </remarks>
+internal sealed class Client : ITimed
 {
-    /// <summary>Window in which <see cref="MaxBadRequests"/> are too many. Seconds.</summary>
-    private const int BadRequestWindowSeconds = 60;
-
-    private const int MaxBadRequests = 50;
-
-    private readonly long _ticksPerSecond;
+    private readonly ClientShare _share;
 
     private RequestBudget _budget;
-    private long _rateErrorAt = long.MinValue;
+    private Offences? _offences;
 
-    // When the last bad requests came, in a circle; null while there has been none.
-    private long[]? _badRequestsAt;
-    private int _badRequests;
+    // Null while nothing waits.
+    private SendQueue? _queue;
 
-    public Client(long number, IWire wire, ClientOptions options, long ticksPerSecond, long now)
+    public Client(long number, IWire wire, ClientShare share, long now)
     {
-        _ticksPerSecond = ticksPerSecond;
-        _budget = new RequestBudget(options.RequestsPerSecond, options.RequestBurst, ticksPerSecond, now);
+        _share = share;
+        _budget = new RequestBudget(share.Options.RequestBurst, now);
         Number = number;
         Wire = wire;
-        Queue = new SendQueue(options.SendQueueMessages, options.SendQueueBytes);
         Subscriptions = new Subscriptions(this);
     }
 
@@ -38,18 +34,36 @@ internal sealed class Client
 
     public IWire Wire { get; }
 
-    public SendQueue Queue { get; }
+    /// <summary>What waits for the socket; taken from the shelf when it is first asked for.</summary>
+    public SendQueue Queue => _queue ??= _share.Shelf.Take();
+
+    /// <summary>Whether anything waits for the socket.</summary>
+    public bool HasWaiting => _queue is { Count: > 0 };
+
+    /// <summary>Bytes that wait for the socket.</summary>
+    public long WaitingBytes => _queue?.Bytes ?? 0;
 
     public Subscriptions Subscriptions { get; }
 
     /// <summary>Place among the worker's clients.</summary>
     public int Slot { get; set; }
 
-    /// <summary>Ring position of the last entry dealt, so that several matching subscriptions make one delivery.</summary>
-    public long DealtAt { get; set; } = -1;
+    public WheelPlace WheelPlace { get; set; }
 
-    /// <summary><see cref="DealtAt"/> when it was last looked at: a change means that it has been told a position since.</summary>
-    public long DealtSeen { get; set; } = -1;
+    /// <summary>Messages of the worker's present batch that it is owed, one bit each: several matching subscriptions make one delivery.</summary>
+    public ulong Due { get; set; }
+
+    /// <summary>Whether it has been given a message, ever.</summary>
+    public bool WasGiven { get; private set; }
+
+    /// <summary>Whether it has been given a message since the last look at it: that has told it a position.</summary>
+    public bool WasGivenOfLate { get; set; }
+
+    /// <summary>Whether its socket had not taken all that it was given, so that it is looked at more often.</summary>
+    public bool IsWatched { get; set; }
+
+    /// <summary>Whether it has been counted as slow.</summary>
+    public bool IsSlow { get; set; }
 
     /// <summary>Whether it stands in the list of clients with something to send.</summary>
     public bool IsDirty { get; set; }
@@ -72,29 +86,37 @@ internal sealed class Client
     /// <summary>When the ping was asked for that no frame has answered yet; 0 when none is open. Ticks.</summary>
     public long PingedAt { get; set; }
 
-    /// <summary>Messages that it was owed and for which there was no room.</summary>
-    public int Missed { get; set; }
-
     /// <summary>When it last got something that told it a position. Ticks.</summary>
     public long ToldAt { get; set; }
 
+    /// <summary>It has been given a message, or several.</summary>
+    public void NoteGiven() => WasGiven = WasGivenOfLate = true;
+
+    /// <summary>Puts the queue back on the shelf if nothing waits.</summary>
+    public void ShelveQueue()
+    {
+        if (_queue is not { Count: 0 } empty) return;
+        _share.Shelf.PutBack(empty);
+        _queue = null;
+    }
+
+    /// <summary>Drops what waits for the socket.</summary>
+    /// <returns>Messages of the stream that were dropped.</returns>
+    public int DropQueue()
+    {
+        var dropped = _queue?.Clear() ?? 0;
+        ShelveQueue();
+        return dropped;
+    }
+
     /// <summary>Charges a request to the client's rate.</summary>
-    public RequestVerdict Charge(long now) => _budget.Charge(now);
+    public RequestVerdict Charge(long now) => _budget.Charge(_share, now);
 
-    /// <summary>Whether a <c>rate_limited</c> error may be sent: at most one a second.</summary>
-    public bool MayHearOfRate(long now)
-    {
-        if (_rateErrorAt != long.MinValue && now - _rateErrorAt < _ticksPerSecond) return false;
-        _rateErrorAt = now;
-        return true;
-    }
+    /// <inheritdoc cref="Offences.MayHearOfRate"/>
+    public bool MayHearOfRate(long now) => OffencesSoFar.MayHearOfRate(now);
 
-    /// <summary>Counts a request that could not be understood.</summary>
-    /// <returns>True when there have been too many within the window that ends now.</returns>
-    public bool CountBadRequest(long now)
-    {
-        _badRequestsAt ??= new long[MaxBadRequests];
-        _badRequestsAt[_badRequests++ % MaxBadRequests] = now;
-        return _badRequests >= MaxBadRequests && now - _badRequestsAt[_badRequests % MaxBadRequests] <= BadRequestWindowSeconds * _ticksPerSecond;
-    }
+    /// <inheritdoc cref="Offences.CountBadRequest"/>
+    public bool CountBadRequest(long now) => OffencesSoFar.CountBadRequest(now);
+
+    private Offences OffencesSoFar => _offences ??= new Offences(_share.TicksPerSecond);
 }

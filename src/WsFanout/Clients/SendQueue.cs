@@ -3,7 +3,7 @@ using WsFanout.Messages;
 namespace WsFanout.Clients;
 
 /// <summary>
-/// Frames owed to one client, in order. Sits between the worker's loop, which adds, and the wire, which takes a batch at a time.
+/// Frames owed to one client that its socket has not taken yet, in order. Sits between the worker's loop, which adds, and the wire, which takes.
 /// </summary>
 /// <remarks>
 /// The owning worker only. Bounded by messages and by bytes; an empty queue takes one frame of any size. Answers are never dropped and
@@ -11,26 +11,13 @@ namespace WsFanout.Clients;
 /// </remarks>
 internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
-    private const int InitialSlots = 4;
-
-    /// <summary>Slots kept for ever when the queue runs empty: little enough for an idle client.</summary>
-    private const int KeptSlots = 16;
-
-    /// <summary>Slots kept while they are used: what the worker deals in one turn, so that bursts allocate nothing.</summary>
-    private const int BurstSlots = 64;
-
-    /// <summary>Times that the queue must run empty without having used a quarter of its slots before it gives them back.</summary>
-    private const int QuietRounds = 8;
+    private const int InitialSlots = 8;
 
     private Frame?[] _ring = [];
     private int _head;
     private int _messages;
     private long _bytes;
     private long _answerBytes;
-
-    // How far it has filled since it last ran empty, and how often that was little.
-    private int _peak;
-    private int _quietRounds;
 
     /// <summary>Frames waiting.</summary>
     public int Count { get; private set; }
@@ -64,26 +51,47 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         return SendOutcome.Queued;
     }
 
-    /// <summary>Moves the oldest frames to <paramref name="batch"/>: at least one, then as many as fit.</summary>
-    /// <param name="batchBytes">Bytes after which no further frame is taken.</param>
-    /// <returns>Frames moved; 0 when the queue is empty.</returns>
-    public int Take(Span<Frame?> batch, long batchBytes)
+    /// <summary>Looks at the oldest frames without taking them: at least one, then as many as fit.</summary>
+    /// <param name="batchBytes">Bytes above which no further frame is looked at.</param>
+    /// <returns>Frames in <paramref name="batch"/>; 0 when the queue is empty.</returns>
+    public int Peek(Span<Frame?> batch, long batchBytes)
     {
-        var taken = 0;
-        for (var bytes = 0L; Count > 0 && taken < batch.Length; taken++)
+        var seen = 0;
+        for (var bytes = 0L; seen < Count && seen < batch.Length; seen++)
         {
-            var frame = _ring[_head]!;
+            var frame = _ring[(_head + seen) & (_ring.Length - 1)]!;
             bytes += frame.Length;
-            if (taken > 0 && bytes > batchBytes) break;
-            batch[taken] = frame;
-            RemoveFirst(frame);
+            if (seen > 0 && bytes > batchBytes) break;
+            batch[seen] = frame;
         }
 
-        if (Count == 0 && taken > 0 && _ring.Length > KeptSlots) GiveBackSlots();
+        return seen;
+    }
+
+    /// <summary>The wire has taken the oldest frames.</summary>
+    public void RemoveFirst(int frames)
+    {
+        for (; frames > 0; frames--)
+        {
+            var frame = _ring[_head]!;
+            _ring[_head] = null;
+            _head = (_head + 1) & (_ring.Length - 1);
+            Count--;
+            _bytes -= frame.Length;
+            if (frame is Message) _messages--;
+            else _answerBytes -= frame.Length;
+        }
+    }
+
+    /// <summary>Moves the oldest frames to <paramref name="batch"/>: as <see cref="Peek"/> and <see cref="RemoveFirst"/>.</summary>
+    public int Take(Span<Frame?> batch, long batchBytes)
+    {
+        var taken = Peek(batch, batchBytes);
+        RemoveFirst(taken);
         return taken;
     }
 
-    /// <summary>Drops everything.</summary>
+    /// <summary>Drops everything, the memory as well.</summary>
     /// <returns>Messages of the stream that were dropped.</returns>
     public int Clear()
     {
@@ -94,32 +102,12 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         return dropped;
     }
 
-    private void RemoveFirst(Frame frame)
-    {
-        _ring[_head] = null;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
-        _bytes -= frame.Length;
-        if (frame is Message) _messages--;
-        else _answerBytes -= frame.Length;
-    }
-
     private void Append(Frame frame)
     {
         if (Count == _ring.Length) Grow();
         _ring[(_head + Count) & (_ring.Length - 1)] = frame;
         Count++;
-        if (Count > _peak) _peak = Count;
         _bytes += frame.Length;
-    }
-
-    private void GiveBackSlots()
-    {
-        _quietRounds = _peak * 4 > _ring.Length ? 0 : _quietRounds + 1;
-        _peak = 0;
-        if (_ring.Length <= BurstSlots && _quietRounds < QuietRounds) return;
-        _ring = [];
-        _quietRounds = 0;
     }
 
     private void Grow()

@@ -5,54 +5,58 @@ namespace WsFanout.Fanout;
 /// <summary>
 /// What clients need as time passes: pings, life signs, positions, the end of those that take nothing or don't close, and the paced drain.
 /// </summary>
-/// <remarks>The worker's thread only. One pass over all clients every interval, cut into parts so that a turn stays short.</remarks>
+/// <remarks>The worker's thread only. A client is looked at when something of its is due, by one timing wheel for all.</remarks>
 internal sealed class ClientCare
 {
-    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestTick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestTick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Being this late with a pass means that the process itself stood still.</summary>
+    /// <summary>One turn of the wheel takes a minute with the default settings; what is due later is looked at once a turn.</summary>
+    private const int WheelSlots = 256;
+
+    /// <summary>Being this late means that the process itself stood still; a client that takes nothing for so long counts as slow.</summary>
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(1);
 
     /// <summary>Clients looked at in one turn.</summary>
-    private const int ClientsPerTurn = 2048;
+    private const int ClientsPerTurn = 512;
 
     private readonly ClientOptions _options;
+    private readonly TimingWheel<Client> _wheel;
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly AnswerWriter _answers;
     private readonly WorkerContext _context;
     private readonly long _frequency;
-    private readonly long _interval;
+    private readonly long _tick;
     private readonly long _positionInterval;
 
-    private long _passStartedAt;
-    private int _next;
     private long _slow;
     private long _graceUntil;
     private int _drainTotal = -1;
     private int _drained;
 
-    public ClientCare(WorkerContext context, Roster roster, Dealer dealer, AnswerWriter answers)
+    public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers)
     {
         _context = context;
         _options = context.ClientOptions;
+        _wheel = wheel;
         _roster = roster;
         _dealer = dealer;
         _answers = answers;
         _frequency = context.Time.TimestampFrequency;
-        TimeSpan[] limits = [_options.PingInterval, _options.PongTimeout, _options.SlowClientTimeout, _options.ReplayMaxAge];
-        var interval = Min(LongestInterval, limits.Min() / 8);
-        _interval = Ticks(interval > ShortestInterval ? interval : ShortestInterval);
+        _tick = TickOf(context);
         _positionInterval = Ticks(Min(_options.PingInterval, _options.ReplayMaxAge / 3));
-        _passStartedAt = context.Time.GetTimestamp();
     }
+
+    /// <summary>The wheel that a worker's clients stand in: as fine as the shortest of its limits asks for.</summary>
+    public static TimingWheel<Client> NewWheel(WorkerContext context) => new(WheelSlots, TickOf(context), context.Time.GetTimestamp());
 
     /// <summary>A client has joined: its pings start at a moment of its own, so that they never come in a crowd.</summary>
     public void Begin(Client client, long now)
     {
         client.NextPingAt = now + (long)(Ticks(_options.PingInterval) * (0.5 + Random.Shared.NextDouble() / 2));
         client.ToldAt = now;
+        _wheel.Schedule(client, Math.Min(client.NextPingAt, now + _positionInterval));
     }
 
     /// <summary>Does what is due.</summary>
@@ -60,95 +64,133 @@ internal sealed class ClientCare
     public bool Look(long now, DrainOrder? drain)
     {
         if (drain is not null) Drain(now, drain);
-        if (_next == 0)
+        if (now - _wheel.NextAt > Ticks(Stall)) _graceUntil = now + Ticks(_options.PingInterval);
+        for (var looks = 0; looks < ClientsPerTurn; looks++)
         {
-            if (now - _passStartedAt < _interval) return false;
-            if (now - _passStartedAt > _interval + Ticks(Stall)) _graceUntil = now + Ticks(_options.PingInterval);
-            _passStartedAt = now;
-            _slow = 0;
+            if (_wheel.TakeDue(now) is not { } client)
+            {
+                _context.Metrics.Counters.SlowClientsCounted(_slow);
+                return false;
+            }
+
+            var next = LookAt(client, now);
+            if (!client.IsGone && client.WheelPlace.Slot == 0) _wheel.Schedule(client, Math.Max(next, now + 1));
         }
 
-        // A close only marks; clients leave the list between two turns, and who is missed by the swap is looked at in the next pass.
-        var clients = _roster.Clients;
-        var end = Math.Min(clients.Length, _next + ClientsPerTurn);
-        for (; _next < end; _next++) LookAt(clients[_next], now);
-        if (_next < clients.Length) return true;
-
-        _next = 0;
-        _context.Metrics.Counters.SlowClientsCounted(_slow);
-        return false;
-    }
-
-    /// <summary>How long the worker may sleep: whole milliseconds, rounded up, because a sleep of a part of one is none.</summary>
-    public TimeSpan UntilNextLook(long now) =>
-        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, _passStartedAt + _interval - now) * 1000.0 / _frequency));
-
-    private void LookAt(Client client, long now)
-    {
-        if (client.Closing is not null)
-        {
-            if (now > client.CloseDeadline) client.Wire.Abort();
-            return;
-        }
-
-        if (LookAtProgress(client, now)) return;
-        if (LookAtLife(client, now)) return;
-        LookAtPosition(client, now);
-    }
-
-    /// <returns>Whether the client was closed.</returns>
-    private bool LookAtProgress(Client client, long now)
-    {
-        // Without a batch there still are pings and pongs to take.
-        var since = client.Wire.IsIdle ? client.Wire.BlockedSince : client.Wire.LastProgressAt;
-        if (since == 0) return false;
-
-        var stuckFor = now - since;
-        if (stuckFor > Ticks(Stall)) _slow++;
-        if (stuckFor <= Ticks(_options.SlowClientTimeout) || now < _graceUntil) return false;
-
-        _roster.Close(client, CloseReason.SlowClient);
         return true;
     }
 
-    /// <returns>Whether the client was closed.</returns>
-    private bool LookAtLife(Client client, long now)
+    /// <summary>The client is gone: it is no slow one any more.</summary>
+    public void End(Client client) => NoteSlow(client, false);
+
+    /// <summary>How long the worker may sleep: whole milliseconds, rounded up, because a sleep of a part of one is none.</summary>
+    public TimeSpan UntilNextLook(long now) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, _wheel.NextAt - now) * 1000.0 / _frequency));
+
+    /// <returns>When to look again.</returns>
+    private long LookAt(Client client, long now)
+    {
+        if (client.Closing is not null)
+        {
+            if (now < client.CloseDeadline) return client.CloseDeadline;
+            client.Wire.Abort();
+            return now + Ticks(Stall);
+        }
+
+        var next = long.MaxValue;
+        if (LookAtProgress(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
+        return next;
+    }
+
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtProgress(Client client, long now, ref long next)
+    {
+        // Without a batch there still are pings and pongs to take.
+        var since = client.Wire.IsIdle ? client.Wire.BlockedSince : client.Wire.LastProgressAt;
+        client.IsWatched = since != 0;
+        NoteSlow(client, since != 0 && now - since > Ticks(Stall));
+        if (since == 0)
+        {
+            // What the framework writes on the stream way, pongs above all, blocks without the worker's having given anything.
+            next = Math.Min(next, now + Ticks(_options.SlowClientTimeout / 4));
+            return true;
+        }
+
+        if (now - since > Ticks(_options.SlowClientTimeout) && now >= _graceUntil)
+        {
+            _roster.Close(client, CloseReason.SlowClient);
+            return false;
+        }
+
+        next = Math.Min(next, now + Math.Max(_tick, Ticks(Min(Stall, _options.SlowClientTimeout) / 4)));
+        return true;
+    }
+
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtLife(Client client, long now, ref long next)
     {
         if (client.PingedAt != 0)
         {
             // A ping that still waits behind what is being written has asked nothing yet; how that moves is judged by itself.
             var sentAt = client.Wire.PingSentAt;
-            if (client.Wire.LastReceivedAt >= client.PingedAt) client.PingedAt = 0;
-            else if (sentAt >= client.PingedAt && now - sentAt > Ticks(_options.PongTimeout) && now >= _graceUntil)
+            if (client.Wire.LastReceivedAt >= client.PingedAt)
             {
-                _roster.Close(client, CloseReason.NoLifeSign);
-                return true;
+                client.PingedAt = 0;
+            }
+            else if (sentAt >= client.PingedAt)
+            {
+                var deadline = Math.Max(sentAt + Ticks(_options.PongTimeout), _graceUntil);
+                if (now > deadline)
+                {
+                    _roster.Close(client, CloseReason.NoLifeSign);
+                    return false;
+                }
+
+                next = Math.Min(next, deadline);
+            }
+            else
+            {
+                next = Math.Min(next, now + Ticks(_options.PongTimeout / 4));
             }
         }
 
-        if (client.PingedAt == 0 && now >= client.NextPingAt)
+        if (client.PingedAt == 0)
         {
-            client.PingedAt = now;
-            client.NextPingAt = now + Ticks(_options.PingInterval);
-            client.Wire.Ping();
+            if (now >= client.NextPingAt)
+            {
+                client.PingedAt = now;
+                client.NextPingAt = now + Ticks(_options.PingInterval);
+                client.Wire.Ping();
+                next = Math.Min(next, now + Ticks(_options.PongTimeout / 4));
+            }
+
+            next = Math.Min(next, client.NextPingAt);
         }
 
-        return false;
+        return true;
     }
 
-    private void LookAtPosition(Client client, long now)
+    private void LookAtPosition(Client client, long now, ref long next)
     {
-        if (client.DealtAt != client.DealtSeen)
+        if (client.WasGivenOfLate)
         {
-            client.DealtSeen = client.DealtAt;
+            client.WasGivenOfLate = false;
             client.ToldAt = now;
         }
-        else if (now - client.ToldAt >= _positionInterval && client.Queue.Count == 0)
+        else if (now - client.ToldAt >= _positionInterval && !client.HasWaiting && client.Due == 0)
         {
             client.ToldAt = now;
             client.Queue.AddAnswer(_answers.PositionTold(_dealer.Position));
             _roster.HasWork(client);
         }
+
+        next = Math.Min(next, Math.Max(client.ToldAt + _positionInterval, now + _tick));
+    }
+
+    private void NoteSlow(Client client, bool isSlow)
+    {
+        if (client.IsSlow != isSlow) _slow += isSlow ? 1 : -1;
+        client.IsSlow = isSlow;
     }
 
     private void Drain(long now, DrainOrder order)
@@ -164,6 +206,14 @@ internal sealed class ClientCare
             _drained++;
             _roster.Close(client, CloseReason.Draining);
         }
+    }
+
+    private static long TickOf(WorkerContext context)
+    {
+        var options = context.ClientOptions;
+        TimeSpan[] limits = [options.PingInterval, options.PongTimeout, options.SlowClientTimeout, options.ReplayMaxAge];
+        var tick = Min(LongestTick, limits.Min() / 8);
+        return (long)((tick > ShortestTick ? tick : ShortestTick).TotalSeconds * context.Time.TimestampFrequency);
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -1,12 +1,16 @@
+using System.Numerics;
 using WsFanout.Clients;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
 
 namespace WsFanout.Fanout;
 
-/// <summary>Gives each entry of the ring to the clients of one worker that are owed it.</summary>
+/// <summary>
+/// Gives the entries of the ring to the clients of one worker that are owed them: first notes for a whole batch of messages who gets which, then
+/// sends each client all that it is due in one go.
+/// </summary>
 /// <remarks>The worker's thread only. Nothing here allocates, locks or logs for a delivery.</remarks>
-internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetrics metrics, WorkerCounters counters, TimeProvider time)
+internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccount account, WorkerContext context)
 {
     /// <summary>
     /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
@@ -15,81 +19,172 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    private readonly HoldBudget _budget = new(time);
-    private readonly long _patienceTicks = (long)(Patience.TotalSeconds * time.TimestampFrequency);
+    private readonly FrameBatch _batch = new();
+    private readonly HoldBudget _budget = new(context.Time);
+    private readonly WorkerCounters _counters = context.Metrics.Counters;
+    private readonly TimeProvider _time = context.Time;
+    private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
+
+    // Clients that are owed something of the batch, each once.
+    private Client[] _owed = [];
+    private int _owedCount;
 
     private long _dealt;
+    private bool _isBegun;
 
-    /// <summary>How far this worker has dealt: what a position told to one of its clients means.</summary>
+    /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
 
-    /// <param name="place">The entry's position in the ring.</param>
-    /// <returns>False when a client that reads had no room for it: to be dealt again, and then only who missed it gets it.</returns>
-    public bool Deal(StreamEntry entry, long place)
+    /// <summary>Notes an entry for the next <see cref="Send"/>. What is rare, a hole or another stream, is told at once.</summary>
+    /// <returns>False when what has been noted must be sent first.</returns>
+    public bool TryAdd(StreamEntry entry)
     {
-        if (entry is not Message message)
+        if (entry is Message message)
         {
-            DealRare(entry);
+            if (_isBegun || !_batch.TryAdd(message)) return false;
+            NoteWhoIsOwed(message, 1UL << (_batch.Count - 1));
             return true;
         }
 
-        if (!DealMessage(message, place)) return false;
-        counters.DealtInAll(_dealt);
-        if (_budget.IsHolding) _budget.Release(time.GetTimestamp());
-        Position = Position with { Sequence = message.Sequence, TimestampMs = message.TimestampMs };
+        if (_batch.Count > 0) return false;
+        Tell(entry);
         return true;
     }
 
-    private bool DealMessage(Message message, long place)
+    /// <summary>Sends each client what it is owed of the batch.</summary>
+    /// <returns>False when a client that reads had no room for all of it: to be called again, and then only who missed something gets it.</returns>
+    public bool Send()
     {
-        if (index.Find(message.Channel.Name) is not { } matches) return true;
+        if (_batch.Count == 0) return true;
+        if (!_isBegun) Begin();
 
-        var all = DealTo(matches.Exact, message, place);
-        foreach (var pattern in matches.Patterns) all &= DealTo(pattern, message, place);
-        return all;
-    }
-
-    private bool DealTo(SubscriptionNode node, Message message, long place)
-    {
-        var all = true;
-        foreach (var client in node.Clients)
+        var held = 0;
+        for (var i = 0; i < _owedCount; i++)
         {
-            if (client.DealtAt == place) continue;
-            if (client.Queue.Add(message) == SendOutcome.Queued)
-            {
-                client.DealtAt = place;
-                _dealt++;
-                roster.HasWork(client);
-            }
-            else
-            {
-                all &= DealToFull(client, message, place);
-            }
+            var client = _owed[i];
+            if (client.Due != 0 && !SendDue(client)) _owed[held++] = client;
         }
 
-        return all;
+        account.EndStretch();
+        Array.Clear(_owed, held, _owedCount - held);
+        _owedCount = held;
+        if (held > 0) return false;
+
+        if (_budget.IsHolding) _budget.Release(_time.GetTimestamp());
+        _batch.Clear();
+        _isBegun = false;
+        return true;
+    }
+
+    private void NoteWhoIsOwed(Message message, ulong bit)
+    {
+        if (index.Find(message.Channel.Name) is not { } matches) return;
+
+        NoteOwed(matches.Exact, bit);
+        foreach (var pattern in matches.Patterns) NoteOwed(pattern, bit);
+    }
+
+    private void NoteOwed(SubscriptionNode node, ulong bit)
+    {
+        // Clients join and leave only between batches, so each stands in the array once and it is large enough from here.
+        if (_owed.Length < roster.Count) Array.Resize(ref _owed, Math.Max(64, roster.Count * 2));
+        foreach (var client in node.Clients)
+        {
+            var due = client.Due;
+            if ((due & bit) != 0) continue;
+            if (due == 0) _owed[_owedCount++] = client;
+            client.Due = due | bit;
+            _dealt++;
+        }
+    }
+
+    private void Begin()
+    {
+        _isBegun = true;
+        var last = _batch[_batch.Count - 1];
+        Position = Position with { Sequence = last.Sequence, TimestampMs = last.TimestampMs };
+        _counters.DealtInAll(_dealt);
     }
 
     /// <returns>False when the client reads and has to be waited for.</returns>
-    private bool DealToFull(Client client, Message message, long place)
+    private bool SendDue(Client client)
     {
-        // What was dealt earlier in this turn may not have been given to its socket yet.
-        if (client.Wire.IsIdle) Roster.Flush(client);
-        var outcome = client.Queue.Add(message);
-        if (outcome == SendOutcome.TooSlow)
+        var due = client.Due;
+        if (!client.HasWaiting && client.Wire.IsIdle)
         {
-            var now = time.GetTimestamp();
-            var blockedSince = client.Wire.BlockedSince;
-            if ((blockedSince == 0 || now - blockedSince < _patienceTicks) && _budget.TryHold(now)) return false;
-            client.Missed++;
-            roster.CloseLater(client, CloseReason.SlowClient);
+            var bytes = _batch.BytesOf(due);
+            var taken = client.Wire.SendNow(bytes);
+            if (taken == bytes.Length)
+            {
+                client.Due = 0;
+                client.NoteGiven();
+                account.Sent(_batch, due);
+                return true;
+            }
+
+            due = TakenInPart(client, due, taken);
         }
 
-        client.DealtAt = place;
+        return Enqueue(client, due);
+    }
+
+    /// <summary>The socket has become full in the middle of what was due.</summary>
+    /// <returns>What it has not begun to take.</returns>
+    private ulong TakenInPart(Client client, ulong due, int taken)
+    {
+        var whole = 0UL;
+        while (taken > 0)
+        {
+            var bit = due & (~due + 1);
+            var message = _batch[BitOperations.TrailingZeroCount(bit)];
+            due ^= bit;
+            client.NoteGiven();
+            if (taken < message.Length) client.Wire.KeepRest(message, taken);
+            else whole |= bit;
+            taken -= message.Length;
+        }
+
+        if (whole != 0) account.Sent(_batch, whole);
+        roster.Watch(client);
+        return due;
+    }
+
+    /// <returns>False when the client reads and has to be waited for.</returns>
+    private bool Enqueue(Client client, ulong due)
+    {
+        while (due != 0)
+        {
+            var message = _batch[BitOperations.TrailingZeroCount(due)];
+            client.Due = due;
+            if (client.Queue.Add(message) != SendOutcome.Queued)
+            {
+                // What waits may not have been given to its socket yet.
+                roster.Flush(client);
+                if (client.Queue.Add(message) != SendOutcome.Queued)
+                {
+                    if (MayWaitFor(client)) return false;
+                    roster.Close(client, CloseReason.SlowClient);
+                    return true;
+                }
+            }
+
+            client.NoteGiven();
+            due &= due - 1;
+        }
+
+        client.Due = 0;
+        roster.Flush(client);
         return true;
     }
 
-    private void DealRare(StreamEntry entry)
+    private bool MayWaitFor(Client client)
+    {
+        var now = _time.GetTimestamp();
+        var blockedSince = client.Wire.BlockedSince;
+        return (blockedSince == 0 || now - blockedSince < _patienceTicks) && _budget.TryHold(now);
+    }
+
+    private void Tell(StreamEntry entry)
     {
         var isReset = entry is Reset;
         Position = new Position(isReset ? ((Reset)entry).Epoch : Position.Epoch, entry.Sequence, entry.TimestampMs);
@@ -105,10 +200,10 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, ClientMetri
             }
             else
             {
-                roster.CloseLater(client, CloseReason.SlowClient);
+                roster.Close(client, CloseReason.SlowClient);
             }
         }
 
-        if (!isReset) metrics.GapsTold("upstream", told);
+        if (!isReset) context.ClientMetrics.GapsTold("upstream", told);
     }
 }

@@ -164,7 +164,7 @@ internal sealed class RequestHandler
     {
         // Thousands of gaps would fill the queue, and close a client that then comes back with the same request. To a client that has been
         // given no message yet, one gap over everything says the same.
-        if (added.Count > MaxSingleGaps && client.DealtAt < 0)
+        if (added.Count > MaxSingleGaps && !client.WasGiven)
         {
             Answer(client, _answers.Gap(null, from, to, "window"));
             _context.ClientMetrics.GapsTold("window", 1);

@@ -1,12 +1,12 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using WsFanout.Clients;
-using WsFanout.Telemetry;
 
 namespace WsFanout.Fanout;
 
 /// <summary>The clients of one worker: who is in, who has something to send, who is being closed.</summary>
 /// <remarks>The worker's thread only.</remarks>
-internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, ClientMetrics metrics, WorkerCounters counters, TimeProvider time)
+internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, BatchAccount account, TimingWheel<Client> wheel, WorkerContext context)
 {
     /// <summary>How long a client has to answer a close frame before it is cut.</summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
@@ -16,7 +16,6 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
 
     private readonly List<Client> _clients = [];
     private readonly List<Client> _dirty = [];
-    private readonly List<(Client Client, CloseReason Reason)> _closeLater = [];
 
     /// <summary>All clients, those being closed included. Not to be kept over a turn.</summary>
     public ReadOnlySpan<Client> Clients => CollectionsMarshal.AsSpan(_clients);
@@ -37,15 +36,10 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
         _dirty.Add(client);
     }
 
-    /// <summary>Closes a client once nobody walks over the lists it stands in.</summary>
-    public void CloseLater(Client client, CloseReason reason) => _closeLater.Add((client, reason));
-
-    /// <summary>Gives every client with something to send its batch, and closes what was marked for it.</summary>
+    /// <summary>Gives every client with something to send as much as its socket takes.</summary>
     public void Flush()
     {
-        foreach (var (client, reason) in _closeLater) Close(client, reason);
-        _closeLater.Clear();
-        foreach (var client in _dirty)
+        foreach (var client in CollectionsMarshal.AsSpan(_dirty))
         {
             client.IsDirty = false;
             Flush(client);
@@ -54,19 +48,30 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
         _dirty.Clear();
     }
 
-    /// <summary>Gives a client its next batch, or its close frame when nothing is left.</summary>
-    public static void Flush(Client client)
+    /// <summary>Gives a client what waits for it, and its close frame when nothing is left.</summary>
+    public void Flush(Client client)
     {
-        if (client.IsGone || !client.Wire.IsIdle) return;
-        if (client.Queue.Count > 0)
+        if (client.IsGone) return;
+        var wasBlocked = client.Wire.BlockedSince != 0;
+        while (client.HasWaiting && client.Wire.IsIdle) account.Sent(client.Wire.Send(client.Queue), wasBlocked);
+        client.ShelveQueue();
+        if (!client.Wire.IsIdle)
         {
-            client.Wire.Send(client.Queue);
+            Watch(client);
         }
         else if (client.Closing is { } reason && !client.CloseGiven)
         {
             client.CloseGiven = true;
             client.Wire.Close(reason);
         }
+    }
+
+    /// <summary>Has a client looked at soon: its socket has not taken all that it was given.</summary>
+    public void Watch(Client client)
+    {
+        if (client.IsWatched || client.IsGone || client.Closing is not null) return;
+        client.IsWatched = true;
+        wheel.Schedule(client, context.Time.GetTimestamp());
     }
 
     /// <summary>Says goodbye and closes; what waits is sent before, unless the reason drops it.</summary>
@@ -78,10 +83,10 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
         if (client.Closing is not null) return;
 
         client.Closing = reason;
-        client.CloseDeadline = time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * time.TimestampFrequency);
+        client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
+        wheel.Schedule(client, client.CloseDeadline);
         LeaveAll(client);
-        var dropped = client.Missed + (reason.DropsQueue ? client.Queue.Clear() : 0);
-        if (dropped > 0) metrics.MessagesDropped(reason.DropLabel, dropped);
+        CountDropped(reason, TakeDue(client) + (reason.DropsQueue ? client.DropQueue() : 0));
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
         Flush(client);
     }
@@ -90,21 +95,35 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Clie
     public void Remove(Client client, CloseReason reason)
     {
         LeaveAll(client);
+        wheel.Remove(client);
         var last = _clients[^1];
         _clients[client.Slot] = last;
         last.Slot = client.Slot;
         _clients.RemoveAt(_clients.Count - 1);
+        if (_clients.Capacity > 1024 && _clients.Count * 4 < _clients.Capacity) _clients.Capacity /= 2;
         client.Closing ??= reason;
-        metrics.ClientLeft(client.Closing.Label);
-        var dropped = client.Queue.Clear();
-        if (dropped > 0) metrics.MessagesDropped(client.Closing.DropLabel, dropped);
+        context.ClientMetrics.ClientLeft(client.Closing.Label);
+        CountDropped(client.Closing, TakeDue(client) + client.DropQueue());
         client.IsGone = true;
         client.Wire.Release();
     }
 
+    /// <returns>Messages of the present batch that the client was owed and will not get.</returns>
+    private static int TakeDue(Client client)
+    {
+        var missed = BitOperations.PopCount(client.Due);
+        client.Due = 0;
+        return missed;
+    }
+
+    private void CountDropped(CloseReason reason, int messages)
+    {
+        if (messages > 0) context.ClientMetrics.MessagesDropped(reason.DropLabel, messages);
+    }
+
     private void LeaveAll(Client client)
     {
-        counters.SubscriptionsChanged(-client.Subscriptions.Count);
+        context.Metrics.Counters.SubscriptionsChanged(-client.Subscriptions.Count);
         while (client.Subscriptions.Count > 0) index.Left(client.Subscriptions.RemoveLast());
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Shedding(Roster roster)
             _order[count] = client;
 
             // Ascending order puts first whoever has most to wait for; without anything waiting, whoever came last.
-            _keys[count++] = client.Queue.Bytes > 0 ? (long.MinValue / 2) - client.Queue.Bytes : -client.Number;
+            _keys[count++] = client.WaitingBytes > 0 ? (long.MinValue / 2) - client.WaitingBytes : -client.Number;
         }
 
         Array.Sort(_keys, _order, 0, count);

@@ -16,9 +16,6 @@ internal sealed partial class Worker : IDisposable
 {
     private static readonly TimeSpan LongestJob = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Entries after which what has been queued is given to the sockets, though more entries wait.</summary>
-    private const int EntriesPerTurn = 64;
-
     /// <summary>Longest sleep while an entry waits for room at a client; the client's socket wakes the worker earlier.</summary>
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(5);
 
@@ -39,11 +36,13 @@ internal sealed partial class Worker : IDisposable
     private readonly ClientCare _care;
     private readonly Shedding _shedding;
     private readonly BatchAccount _account;
+    private readonly ClientShare _share;
     private readonly long _longestJobTicks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // The loop only.
     private long _cursor;
+    private long _noted;
     private bool _isHeld;
     private readonly Queue<TransportEvent> _deferred = new();
     private long _lastClientNumber;
@@ -63,12 +62,14 @@ internal sealed partial class Worker : IDisposable
         _logger = logger;
         _longestJobTicks = (long)(LongestJob.TotalSeconds * _time.TimestampFrequency);
         _index = new SubscriptionIndex(context.MaxIdleChannels);
-        _roster = new Roster(_index, _answers, context.ClientMetrics, context.Metrics.Counters, _time);
-        _dealer = new Dealer(_index, _roster, context.ClientMetrics, context.Metrics.Counters, _time);
-        _requests = new RequestHandler(context, _index, _roster, _dealer, _answers);
-        _care = new ClientCare(context, _roster, _dealer, _answers);
-        _shedding = new Shedding(_roster);
         _account = new BatchAccount(context);
+        var wheel = ClientCare.NewWheel(context);
+        _roster = new Roster(_index, _answers, _account, wheel, context);
+        _dealer = new Dealer(_index, _roster, _account, context);
+        _requests = new RequestHandler(context, _index, _roster, _dealer, _answers);
+        _care = new ClientCare(context, wheel, _roster, _dealer, _answers);
+        _shedding = new Shedding(_roster);
+        _share = new ClientShare(context.ClientOptions, _time.TimestampFrequency);
         _thread = new Thread(Run) { Name = $"worker-{context.Number}", IsBackground = true };
     }
 
@@ -148,7 +149,7 @@ internal sealed partial class Worker : IDisposable
     {
         var started = _time.GetTimestamp();
         Volatile.Write(ref _busySince, started);
-        var worked = ServeRing(started);
+        var worked = ServeRing();
         worked |= AdmitJoins(started);
         worked |= TakeEvents(started);
         worked |= _care.Look(started, _drain);
@@ -174,23 +175,19 @@ internal sealed partial class Worker : IDisposable
         return true;
     }
 
-    private bool ServeRing(long started)
+    private bool ServeRing()
     {
         var head = _ring.Head;
         if (head == _cursor) return false;
 
-        var begin = _cursor;
-        var end = Math.Min(head, _cursor + EntriesPerTurn);
-        do
-        {
-            _isHeld = !_dealer.Deal(_ring[_cursor], _cursor);
-            if (!_isHeld) _cursor++;
-        }
-        while (!_isHeld && _cursor < end && !IsLong(started));
+        // What is held stays in the ring until everybody has it: the intake must not take it for room.
+        while (_noted < head && _dealer.TryAdd(_ring[_noted])) _noted++;
+        _isHeld = !_dealer.Send();
+        if (_isHeld) return false;
 
+        _cursor = _noted;
         _ring.Advance(_context.Number, _cursor);
-        _roster.Flush();
-        return _cursor != begin;
+        return true;
     }
 
     private bool AdmitJoins(long started)
@@ -201,7 +198,7 @@ internal sealed partial class Worker : IDisposable
             any = true;
 
             // Whoever was let in because the stream is attached must find its position here: it is in the ring by now.
-            while (_dealer.Position.Epoch.Length == 0 && ServeRing(started))
+            while (_dealer.Position.Epoch.Length == 0 && ServeRing())
             {
             }
 
@@ -216,7 +213,7 @@ internal sealed partial class Worker : IDisposable
         var now = _time.GetTimestamp();
         _lastClientNumber += ClientNumberStep;
         var client = new Client(
-            _lastClientNumber + _context.Number, join.Connection, _context.ClientOptions, _time.TimestampFrequency, now);
+            _lastClientNumber + _context.Number, join.Connection, _share, now);
         join.Connection.Client = client;
         _roster.Add(client);
         _care.Begin(client, now);
@@ -252,7 +249,7 @@ internal sealed partial class Worker : IDisposable
     {
         switch (happened.Kind)
         {
-            case TransportEventKind.Received when _isHeld && client.DealtAt == _cursor && client.Closing is null:
+            case TransportEventKind.Received when client.Due != 0:
                 // It has an entry that the position told in an answer would not cover yet. One message a connection at most.
                 _deferred.Enqueue(happened);
                 break;
@@ -261,16 +258,17 @@ internal sealed partial class Worker : IDisposable
                 connection.Taken();
                 break;
             case TransportEventKind.Sent:
-                _account.Sent(connection);
-                _account.Unsent(connection, client);
+                _account.Sent(connection.Sent, connection.WasBlocked);
+                _account.Unsent(connection.Unsent, client);
                 connection.BatchDone();
-                if (!client.IsGone) Roster.Flush(client);
+                _roster.Flush(client);
                 break;
             case TransportEventKind.Violated:
                 _roster.Close(client, happened.Reason!);
                 break;
             case TransportEventKind.Ended:
-                var waiting = client.Queue.Bytes;
+                var waiting = client.WaitingBytes;
+                _care.End(client);
                 _roster.Remove(client, happened.Reason!);
                 Interlocked.Decrement(ref _clientCount);
                 LogClientLeft(client.Id, client.Closing!.Name, waiting);

@@ -104,13 +104,19 @@ internal sealed class StreamConnection : IWire
         _socket.Dispose();
     }
 
-    public void Send(SendQueue queue)
+    /// <summary>Takes nothing: on this way whatever is sent is lent to the writer.</summary>
+    public int SendNow(ReadOnlySpan<byte> frames) => 0;
+
+    public void KeepRest(Frame frame, int taken) => throw new NotSupportedException("nothing is taken in part");
+
+    public ReadOnlySpan<Frame?> Send(SendQueue queue)
     {
         _batchCount = queue.Take(_batch, BatchBytes);
         IsIdle = false;
         _stream.StartProgress();
         _batchLent = true;
         _toWriter.Set();
+        return [];
     }
 
     public void BatchDone()

@@ -1,5 +1,4 @@
 using WsFanout.Clients;
-using WsFanout.Tests.Fanout;
 
 namespace WsFanout.Tests.Clients;
 
@@ -46,7 +45,7 @@ public sealed class BadRequestWindowTests
         Assert.Equal(0, tooMany);
     }
 
-    private int Count(Client client, int requests) => Enumerable.Range(0, requests).Count(_ => client.CountBadRequest(_clock.GetTimestamp()));
+    private int Count(Offences client, int requests) => Enumerable.Range(0, requests).Count(_ => client.CountBadRequest(_clock.GetTimestamp()));
 
-    private Client NewClient() => new(1, new TestWire(_clock), new ClientOptions(), _clock.TimestampFrequency, _clock.GetTimestamp());
+    private Offences NewClient() => new(_clock.TimestampFrequency);
 }

@@ -101,7 +101,7 @@ public sealed class ClientCareTests
 
         worker.Pass(TimeSpan.FromSeconds(9));
         Assert.Null(client.Closing);
-        worker.Pass(TimeSpan.FromSeconds(2));
+        worker.Pass(TimeSpan.FromSeconds(4));
 
         Assert.Equal(CloseReason.SlowClient, client.Closing);
     }

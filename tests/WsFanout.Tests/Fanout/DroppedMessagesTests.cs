@@ -56,7 +56,7 @@ public sealed class DroppedMessagesTests
 
         worker.Roster.Close(client, CloseReason.Draining);
         wire.BatchDone();
-        WsFanout.Fanout.Roster.Flush(client);
+        worker.Roster.Flush(client);
         worker.Roster.Remove(client, CloseReason.ConnectionLost);
 
         Assert.Equal(5, wire.OfType("message").Count());

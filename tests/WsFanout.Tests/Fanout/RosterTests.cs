@@ -60,8 +60,8 @@ public sealed class RosterTests
     {
         foreach (var client in worker.Roster.Clients.ToArray())
         {
-            WsFanout.Fanout.Roster.Flush(client);
-            WsFanout.Fanout.Roster.Flush(client);
+            worker.Roster.Flush(client);
+            worker.Roster.Flush(client);
         }
     }
 }

@@ -30,7 +30,8 @@ public sealed class SubscriptionIndexTests
         var seed = Environment.TickCount;
         var random = new Random(seed);
         var index = new SubscriptionIndex(maxIdleChannels: 16);
-        var clients = Enumerable.Range(0, 30).Select(number => new Client(number, new UnusedWire(), new ClientOptions(), 1000, 0)).ToArray();
+        var share = new ClientShare(new ClientOptions(), 1000);
+        var clients = Enumerable.Range(0, 30).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0)).ToArray();
         var naive = clients.ToDictionary(client => client, _ => new HashSet<string>());
         for (var round = 0; round < 20_000; round++)
         {
@@ -89,28 +90,5 @@ public sealed class SubscriptionIndexTests
         }
 
         return pattern.Length == channel.Length;
-    }
-
-    private sealed class UnusedWire : IWire
-    {
-        public bool IsIdle => true;
-
-        public long LastReceivedAt => 0;
-
-        public long LastProgressAt => 0;
-
-        public long BlockedSince => 0;
-
-        public long PingSentAt => 0;
-
-        public void Send(SendQueue queue) => throw new InvalidOperationException();
-
-        public void Ping() => throw new InvalidOperationException();
-
-        public void Close(CloseReason reason) => throw new InvalidOperationException();
-
-        public void Abort() => throw new InvalidOperationException();
-
-        public void Release() => throw new InvalidOperationException();
     }
 }

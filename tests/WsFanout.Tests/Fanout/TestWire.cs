@@ -8,6 +8,8 @@ namespace WsFanout.Tests.Fanout;
 internal sealed class TestWire(TimeProvider time) : IWire
 {
     private readonly Frame?[] _batch = new Frame?[64];
+    private Frame? _rest;
+    private int _restTaken;
 
     public List<JsonNode> Frames { get; } = [];
 
@@ -46,14 +48,50 @@ internal sealed class TestWire(TimeProvider time) : IWire
         IsIdle = true;
     }
 
-    public void Send(SendQueue queue)
+    /// <summary>Bytes that the socket takes at once, as the direct way does; null: everything goes by the queue.</summary>
+    public int? Room { get; set; }
+
+    /// <summary>Every byte that was taken at once, in order.</summary>
+    public List<byte> Bytes { get; } = [];
+
+    public int SendNow(ReadOnlySpan<byte> frames)
+    {
+        if (Room is not { } room) return 0;
+        var taken = Math.Min(room, frames.Length);
+        Room = room - taken;
+        if (Keeps) Bytes.AddRange(frames[..taken]);
+        if (taken < frames.Length) Fill();
+        return taken;
+    }
+
+    public void KeepRest(Frame frame, int taken)
+    {
+        if (_restTaken != 0 || taken <= 0 || taken >= frame.Length) throw new InvalidOperationException("there is one rest at most, and it is a part");
+        (_rest, _restTaken) = (frame, taken);
+    }
+
+    /// <summary>The socket has room again: it takes the rest of the frame that it has a part of.</summary>
+    public void Drain(int room)
+    {
+        Room = room;
+        IsIdle = true;
+        BlockedSince = 0;
+        if (_rest is not { } rest) return;
+        _rest = null;
+        var taken = SendNow(rest.Bytes.AsSpan(_restTaken));
+        if (!IsIdle) (_rest, _restTaken) = (rest, _restTaken + taken);
+        else _restTaken = 0;
+    }
+
+    public ReadOnlySpan<Frame?> Send(SendQueue queue)
     {
         LastProgressAt = time.GetTimestamp();
+        if (Room is not null) return SendFromQueue(queue);
         if (IsStuck || NeverDone)
         {
             queue.Take(_batch, 64 * 1024);
             IsIdle = false;
-            return;
+            return [];
         }
 
         for (int taken; (taken = queue.Take(_batch, 64 * 1024)) > 0;)
@@ -61,6 +99,25 @@ internal sealed class TestWire(TimeProvider time) : IWire
             if (!Keeps) continue;
             foreach (var frame in _batch.AsSpan(0, taken)) Frames.Add(JsonNode.Parse(frame!.Payload.Span)!);
         }
+
+        return [];
+    }
+
+    private ReadOnlySpan<Frame?> SendFromQueue(SendQueue queue)
+    {
+        queue.Peek(_batch, 1);
+        var frame = _batch[0]!;
+        var taken = SendNow(frame.Bytes);
+        if (taken > 0) queue.RemoveFirst(1);
+        if (taken == frame.Length) return _batch.AsSpan(0, 1);
+        if (taken > 0) KeepRest(frame, taken);
+        return [];
+    }
+
+    private void Fill()
+    {
+        IsIdle = false;
+        if (BlockedSince == 0) BlockedSince = LastProgressAt = time.GetTimestamp();
     }
 
     public long PingSentAt { get; private set; }

@@ -14,8 +14,8 @@ internal sealed class WorkerParts : IDisposable
     private readonly PrometheusExporter _exporter;
     private readonly AnswerWriter _answers = new();
     private readonly ClientOptions _options;
+    private readonly ClientShare _share;
     private readonly ClientCare _care;
-    private long _place;
     private long _number;
 
     public WorkerParts(ClientOptions? options = null)
@@ -25,10 +25,13 @@ internal sealed class WorkerParts : IDisposable
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
         var context = new WorkerContext(0, _options, 1000, TimeSpan.FromSeconds(2), metrics.For(0), clientMetrics, Clock);
         var index = new SubscriptionIndex(1000);
-        Roster = new Roster(index, _answers, clientMetrics, context.Metrics.Counters, Clock);
-        Dealer = new Dealer(index, Roster, clientMetrics, context.Metrics.Counters, Clock);
+        var account = new BatchAccount(context);
+        var wheel = ClientCare.NewWheel(context);
+        _share = new ClientShare(_options, Clock.TimestampFrequency);
+        Roster = new Roster(index, _answers, account, wheel, context);
+        Dealer = new Dealer(index, Roster, account, context);
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
-        _care = new ClientCare(context, Roster, Dealer, _answers);
+        _care = new ClientCare(context, wheel, Roster, Dealer, _answers);
         _exporter = new PrometheusExporter(_meters);
         Deal(Reset.To("e1", 100, 5_000));
     }
@@ -44,7 +47,7 @@ internal sealed class WorkerParts : IDisposable
     public (Client Client, TestWire Wire) Join()
     {
         var wire = new TestWire(Clock);
-        var client = new Client(++_number, wire, _options, Clock.TimestampFrequency, Clock.GetTimestamp());
+        var client = new Client(++_number, wire, _share, Clock.GetTimestamp());
         Roster.Add(client);
         _care.Begin(client, Clock.GetTimestamp());
         return (client, wire);
@@ -67,18 +70,18 @@ internal sealed class WorkerParts : IDisposable
     public void Subscribe(Client client, params string[] names) =>
         Receive(client, $$$"""{"type":"subscribe","data":{"channels":[{{{string.Join(',', names.Select(name => $"\"{name}\""))}}}]}}""");
 
-    /// <summary>Deals an entry as the loop does: again and again while a client that reads has no room for it.</summary>
+    /// <summary>Deals entries in one batch as the loop does: again and again while a client that reads has no room.</summary>
     /// <returns>Times that it was held.</returns>
-    public int Deal(StreamEntry entry)
+    public int Deal(params ReadOnlySpan<StreamEntry> entries)
     {
+        foreach (var entry in entries) Assert.True(Dealer.TryAdd(entry), "it should fit into the batch");
         var held = 0;
-        for (; !Dealer.Deal(entry, _place); held++)
+        for (; !Dealer.Send(); held++)
         {
             Flush();
             Clock.Advance(TimeSpan.FromMilliseconds(5));
         }
 
-        _place++;
         Flush();
         return held;
     }
