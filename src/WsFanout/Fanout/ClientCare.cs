@@ -105,8 +105,9 @@ internal sealed class ClientCare
     /// <returns>False when the client was closed.</returns>
     private bool LookAtProgress(Client client, long now, ref long next)
     {
-        // Without a batch there still are pings and pongs to take.
-        var since = client.Wire.IsIdle ? client.Wire.BlockedSince : client.Wire.LastProgressAt;
+        // Without a batch there still are pings and pongs to take; and a batch that is given to a socket that is stuck is no progress.
+        var since = client.Wire.BlockedSince;
+        if (since == 0 && !client.Wire.IsIdle) since = client.Wire.LastProgressAt;
         client.IsWatched = since != 0;
         NoteSlow(client, since != 0 && now - since > Ticks(Stall));
         if (since == 0)
