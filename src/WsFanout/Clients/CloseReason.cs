@@ -1,3 +1,5 @@
+using WsFanout.Messages;
+
 namespace WsFanout.Clients;
 
 /// <summary>
@@ -36,6 +38,12 @@ internal sealed record CloseReason(int Code, string Name, string Label)
 
     /// <summary>Why messages that still were owed are lost, the metric's label: <c>slow</c>, <c>closed</c> by the server for another reason, <c>disconnected</c> by the client or the network.</summary>
     public string DropLabel => this == SlowClient ? "slow" : Code >= 4100 ? "closed" : "disconnected";
+
+    /// <summary>Whether the client broke the rules of the wire: nothing that follows from it can be read.</summary>
+    public bool IsOfTheWire => Code is > 1000 and < 3000;
+
+    /// <summary>The close frame that says so.</summary>
+    public Frame Frame { get; } = CloseFrame.Of(Code, Name);
 
     /// <summary>Whether a <c>bye</c> frame goes before the close frame, where the socket still takes one.</summary>
     public bool SaysBye => Code is >= 4100 and < 4300;

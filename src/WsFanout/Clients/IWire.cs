@@ -20,6 +20,12 @@ internal interface IWire
     /// <summary>When the last ping left; 0 while none has. Ticks of the monotonic clock.</summary>
     long PingSentAt { get; }
 
+    /// <summary>Since when the client has owed the rest of a message that it began; 0 while it owes none. Ticks of the monotonic clock.</summary>
+    long UnfinishedSince { get; }
+
+    /// <summary>Looks closer at a socket that seems stuck: whether the other end has taken bytes though no room has been told of. Costs a call of the system.</summary>
+    bool HasProgressed();
+
     /// <summary>Offers whole frames to the socket. Only when idle.</summary>
     /// <returns>Bytes taken. Fewer than offered: the socket is full, and the rest of a frame that it took a part of goes to <see cref="KeepRest"/>.
     /// A wire that only takes queues takes nothing and stays idle.</returns>

@@ -98,7 +98,7 @@ internal sealed class ClientCare
         }
 
         var next = long.MaxValue;
-        if (LookAtProgress(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
+        if (LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
         return next;
     }
 
@@ -108,6 +108,7 @@ internal sealed class ClientCare
         // Without a batch there still are pings and pongs to take; and a batch that is given to a socket that is stuck is no progress.
         var since = client.Wire.BlockedSince;
         if (since == 0 && !client.Wire.IsIdle) since = client.Wire.LastProgressAt;
+        if (since != 0 && now - since > Ticks(Stall) && client.Wire.HasProgressed()) since = now;
         client.IsWatched = since != 0;
         NoteSlow(client, since != 0 && now - since > Ticks(Stall));
         if (since == 0)
@@ -125,6 +126,19 @@ internal sealed class ClientCare
 
         next = Math.Min(next, now + Math.Max(_tick, Ticks(Min(Stall, _options.SlowClientTimeout) / 4)));
         return true;
+    }
+
+    /// <summary>Whoever sends the pieces of one message without end would keep what has come of it for ever.</summary>
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtUnfinished(Client client, long now, ref long next)
+    {
+        var since = client.Wire.UnfinishedSince;
+        if (since == 0) return true;
+        var deadline = Math.Max(since + Ticks(_options.PingInterval + _options.PongTimeout), _graceUntil);
+        next = Math.Min(next, deadline);
+        if (now <= deadline) return true;
+        _roster.Close(client, CloseReason.ProtocolError);
+        return false;
     }
 
     /// <returns>False when the client was closed.</returns>

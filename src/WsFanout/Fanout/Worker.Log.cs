@@ -2,9 +2,6 @@ namespace WsFanout.Fanout;
 
 internal sealed partial class Worker
 {
-    [LoggerMessage(LogLevel.Debug, "Client {ClientId} left: {Reason}, {UnsentBytes} bytes unsent.")]
-    private partial void LogClientLeft(string clientId, string reason, long unsentBytes);
-
     [LoggerMessage(LogLevel.Critical, "The loop of worker {Worker} failed; the process can't go on.")]
     private partial void LogLoopFailed(int worker, Exception exception);
 }

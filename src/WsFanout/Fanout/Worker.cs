@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using WsFanout.Clients;
 using WsFanout.Transport;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Fanout;
 
@@ -19,65 +19,75 @@ internal sealed partial class Worker : IDisposable
     /// <summary>Longest sleep while an entry waits for room at a client; the client's socket wakes the worker earlier.</summary>
     private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(5);
 
-    // Numbers of clients are unique in the process: the worker's number is in the lowest bits.
-    private const int ClientNumberStep = 256;
-
     private readonly WorkerContext _context;
     private readonly Ring _ring;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
-    private readonly ConcurrentQueue<JoinRequest> _joins = new();
-    private readonly SubscriptionIndex _index;
+    private readonly Doorbell? _ownBell;
     private readonly AnswerWriter _answers = new();
     private readonly Roster _roster;
     private readonly Dealer _dealer;
-    private readonly RequestHandler _requests;
     private readonly ClientCare _care;
     private readonly Shedding _shedding;
-    private readonly BatchAccount _account;
-    private readonly ClientShare _share;
+    private readonly Reception _reception;
+    private readonly StreamSide _stream;
+    private readonly DirectSide? _direct;
+    private readonly FlushWindow _window;
     private readonly long _longestJobTicks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The loop only.
+    // The loop only. What is noted has been read from the ring and not been given to everybody who is owed it.
     private long _cursor;
     private long _noted;
     private bool _isHeld;
-    private readonly Queue<TransportEvent> _deferred = new();
-    private long _lastClientNumber;
+    private bool _isCut;
 
     // Any thread.
     private volatile DrainOrder? _drain;
     private double _shedShare;
+    private volatile bool _cutting;
     private volatile bool _stopping;
-    private int _clientCount;
     private long _busySince;
 
-    public Worker(WorkerContext context, Ring ring, ILogger<Worker> logger)
+    /// <param name="sockets">The loop of the direct way; null where there is none.</param>
+    public Worker(WorkerContext context, Ring ring, SocketLoop? sockets, ILogger<Worker> logger)
     {
         _context = context;
         _ring = ring;
         _time = context.Time;
         _logger = logger;
         _longestJobTicks = (long)(LongestJob.TotalSeconds * _time.TimestampFrequency);
-        _index = new SubscriptionIndex(context.MaxIdleChannels);
-        _account = new BatchAccount(context);
+        Sockets = sockets;
+        _ownBell = sockets is null ? new Doorbell() : null;
+        Inbox = sockets?.Inbox ?? new WorkerInbox(_ownBell!);
+
+        var index = new SubscriptionIndex(context.MaxIdleChannels);
+        var account = new BatchAccount(context);
         var wheel = ClientCare.NewWheel(context);
-        _roster = new Roster(_index, _answers, _account, wheel, context);
-        _dealer = new Dealer(_index, _roster, _account, context);
-        _requests = new RequestHandler(context, _index, _roster, _dealer, _answers);
+        _roster = new Roster(index, _answers, account, wheel, context);
+        _dealer = new Dealer(index, _roster, account, context);
+        var requests = new RequestHandler(context, index, _roster, _dealer, _answers);
         _care = new ClientCare(context, wheel, _roster, _dealer, _answers);
         _shedding = new Shedding(_roster);
-        _share = new ClientShare(context.ClientOptions, _time.TimestampFrequency);
+        _reception = new Reception(context, _roster, _dealer, requests, _care, _answers, logger);
+        _stream = new StreamSide(Inbox, _reception, _roster, requests, account, _time);
+        _direct = sockets is null ? null : new DirectSide(sockets, _reception, _roster, requests, account, context);
+        _window = new FlushWindow(context.FlushMaxDelay, _time);
         _thread = new Thread(Run) { Name = $"worker-{context.Number}", IsBackground = true };
     }
 
     /// <summary>Where connections post what happens on them.</summary>
-    public WorkerInbox Inbox { get; } = new();
+    public WorkerInbox Inbox { get; }
+
+    /// <summary>The sockets of the direct way; null where there is none.</summary>
+    public SocketLoop? Sockets { get; }
 
     /// <summary>Clients owned, those on their way in included. Any thread.</summary>
-    public int ClientCount => Volatile.Read(ref _clientCount);
+    public int ClientCount => _stream.ClientCount + (Sockets?.ClientCount ?? 0);
+
+    /// <summary>Connections owned, whether clients or not. Any thread.</summary>
+    public int ConnectionCount => _stream.ClientCount + (Sockets?.Count ?? 0);
 
     /// <summary>Ends when the loop has ended; faulted when it ended by a bug.</summary>
     public Task Completion => _completion.Task;
@@ -94,13 +104,8 @@ internal sealed partial class Worker : IDisposable
         }
     }
 
-    /// <summary>Makes a connection a client of this worker. Any thread.</summary>
-    public void Join(JoinRequest join)
-    {
-        Interlocked.Increment(ref _clientCount);
-        _joins.Enqueue(join);
-        Inbox.Ring();
-    }
+    /// <summary>Makes a connection of the stream way a client of this worker. Any thread.</summary>
+    public void Join(JoinRequest join) => _stream.Join(join);
 
     /// <summary>Closes all clients, spread over a time, and whoever still joins. Any thread.</summary>
     public void Drain(DrainOrder order)
@@ -116,6 +121,13 @@ internal sealed partial class Worker : IDisposable
         Inbox.Ring();
     }
 
+    /// <summary>Cuts all clients, and whoever still joins. Connections that are no clients go on. Any thread.</summary>
+    public void Cut()
+    {
+        _cutting = true;
+        Inbox.Ring();
+    }
+
     /// <summary>Ends the loop; connections that are left are cut. Any thread.</summary>
     public void Stop()
     {
@@ -125,7 +137,8 @@ internal sealed partial class Worker : IDisposable
 
     public void Dispose()
     {
-        Inbox.Dispose();
+        Sockets?.Dispose();
+        _ownBell?.Dispose();
         _answers.Dispose();
     }
 
@@ -135,6 +148,7 @@ internal sealed partial class Worker : IDisposable
         {
             while (!_stopping) Turn();
             CutAll();
+            Sockets?.Stop();
             _completion.SetResult();
         }
         catch (Exception bug)
@@ -149,12 +163,12 @@ internal sealed partial class Worker : IDisposable
     {
         var started = _time.GetTimestamp();
         Volatile.Write(ref _busySince, started);
-        var worked = ServeRing();
-        worked |= AdmitJoins(started);
+        var worked = ServeRing(started);
         worked |= TakeEvents(started);
         worked |= _care.Look(started, _drain);
         worked |= ShedIfAsked();
         _roster.Flush();
+        if (_cutting) CutAll();
 
         if (worked)
         {
@@ -164,8 +178,19 @@ internal sealed partial class Worker : IDisposable
 
         Volatile.Write(ref _busySince, 0);
         Inbox.PrepareToSleep();
-        if ((_ring.Head != _cursor && !_isHeld) || !_joins.IsEmpty || !Inbox.IsEmpty || Volatile.Read(ref _shedShare) > 0 || _stopping) Inbox.StayAwake();
-        else Inbox.Sleep(_isHeld ? HeldPause : _care.UntilNextLook(_time.GetTimestamp()));
+        var now = _time.GetTimestamp();
+        var longest = UntilNextTurn(now);
+        if (longest == TimeSpan.Zero || _stream.HasWork || _direct is { HasWork: true } || Volatile.Read(ref _shedShare) > 0 || (_cutting && !_isCut) || _stopping) Inbox.StayAwake();
+        else Inbox.Sleep(longest);
+    }
+
+    /// <summary>How long the worker may sleep if nothing happens: whole milliseconds, rounded up, because a sleep of a part of one is none.</summary>
+    private TimeSpan UntilNextTurn(long now)
+    {
+        var longest = _care.UntilNextLook(now);
+        if (_isHeld) longest = Min(longest, HeldPause);
+        else if (_ring.Head != _cursor) longest = Min(longest, InMilliseconds(_window.OpensAt - now));
+        return Sockets is null ? longest : Min(longest, Sockets.UntilDeadline(now));
     }
 
     private bool ShedIfAsked()
@@ -175,114 +200,58 @@ internal sealed partial class Worker : IDisposable
         return true;
     }
 
-    private bool ServeRing()
+    private bool ServeRing(long now)
     {
         var head = _ring.Head;
-        if (head == _cursor) return false;
+        if (head == _cursor || (!_isHeld && now < _window.OpensAt)) return false;
 
         // What is held stays in the ring until everybody has it: the intake must not take it for room.
         while (_noted < head && _dealer.TryAdd(_ring[_noted])) _noted++;
+        var wasHeld = _isHeld;
         _isHeld = !_dealer.Send();
         if (_isHeld) return false;
 
+        if (wasHeld) TakeDeferred();
+        else _window.Dealt(now, _time.GetTimestamp());
         _cursor = _noted;
         _ring.Advance(_context.Number, _cursor);
         return true;
     }
 
-    private bool AdmitJoins(long started)
+    private void TakeDeferred()
     {
-        var any = false;
-        while (!IsLong(started) && _joins.TryDequeue(out var join))
-        {
-            any = true;
-
-            // Whoever was let in because the stream is attached must find its position here: it is in the ring by now.
-            while (_dealer.Position.Epoch.Length == 0 && ServeRing())
-            {
-            }
-
-            Admit(join);
-        }
-
-        return any;
-    }
-
-    private void Admit(JoinRequest join)
-    {
-        var now = _time.GetTimestamp();
-        _lastClientNumber += ClientNumberStep;
-        var client = new Client(
-            _lastClientNumber + _context.Number, join.Connection, _share, now);
-        join.Connection.Client = client;
-        _roster.Add(client);
-        _care.Begin(client, now);
-        client.Queue.AddAnswer(_answers.Welcome(client.Id, _dealer.Position, _context.ClientOptions));
-        _roster.HasWork(client);
-        if (join.Subscribe is { } subscribe) _requests.Meet(client, subscribe, now);
-        _context.ClientMetrics.ClientAccepted(_time.GetElapsedTime(join.RequestedAt, now).TotalSeconds);
+        _stream.TakeDeferred();
+        _direct?.TakeDeferred();
     }
 
     private bool TakeEvents(long started)
     {
+        // Whoever was let in because the stream is attached must find its position here: it is in the ring by now.
+        while (_dealer.Position.Epoch.Length == 0 && ServeRing(started))
+        {
+        }
+
+        Sockets?.Look(started);
         var any = false;
-        while (!_isHeld && _deferred.TryDequeue(out var deferred))
-        {
-            any = true;
-            Take(deferred, deferred.Connection, deferred.Connection.Client!);
-        }
-
-        while (!IsLong(started) && Inbox.TryTake(out var happened))
-        {
-            any = true;
-            var connection = happened.Connection;
-
-            // A connection may speak before its join was taken: joins are few, so take them first.
-            if (connection.Client is null) AdmitJoins(started: long.MaxValue);
-            Take(happened, connection, connection.Client!);
-        }
-
+        while (!IsLong(started) && (_stream.TakeOne() || _direct is not null && _direct.TakeOne())) any = true;
         return any;
     }
 
-    private void Take(in TransportEvent happened, StreamConnection connection, Client client)
-    {
-        switch (happened.Kind)
-        {
-            case TransportEventKind.Received when client.Due != 0:
-                // It has an entry that the position told in an answer would not cover yet. One message a connection at most.
-                _deferred.Enqueue(happened);
-                break;
-            case TransportEventKind.Received:
-                if (client.Closing is null) _requests.Receive(client, connection.Received, _time.GetTimestamp());
-                connection.Taken();
-                break;
-            case TransportEventKind.Sent:
-                _account.Sent(connection.Sent, connection.WasBlocked);
-                _account.Unsent(connection.Unsent, client);
-                connection.BatchDone();
-                _roster.Flush(client);
-                break;
-            case TransportEventKind.Violated:
-                _roster.Close(client, happened.Reason!);
-                break;
-            case TransportEventKind.Ended:
-                var waiting = client.WaitingBytes;
-                _care.End(client);
-                _roster.Remove(client, happened.Reason!);
-                Interlocked.Decrement(ref _clientCount);
-                LogClientLeft(client.Id, client.Closing!.Name, waiting);
-                break;
-        }
-    }
-
-    private bool IsLong(long started) => started != long.MaxValue && _time.GetTimestamp() - started > _longestJobTicks;
+    private bool IsLong(long started) => _time.GetTimestamp() - started > _longestJobTicks;
 
     private void CutAll()
     {
-        AdmitJoins(started: long.MaxValue);
+        _stream.AdmitAll();
+        while (_direct is not null && _direct.TakeOne())
+        {
+        }
+
         foreach (var client in _roster.Clients) client.Wire.Abort();
-        while (_roster.Count > 0) _roster.Remove(_roster.Clients[^1], CloseReason.Draining);
-        Volatile.Write(ref _clientCount, 0);
+        while (_roster.Count > 0) _reception.Remove(_roster.Clients[^1], CloseReason.Draining);
+        _isCut = true;
     }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private TimeSpan InMilliseconds(long ticks) => TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, ticks) * 1000.0 / _time.TimestampFrequency));
 }

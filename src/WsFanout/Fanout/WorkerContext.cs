@@ -6,11 +6,13 @@ namespace WsFanout.Fanout;
 /// <summary>What every part of one worker is made of.</summary>
 /// <param name="Number">From 0; also the reader's number in the ring.</param>
 /// <param name="MaxIdleChannels">Channels that the worker may cache for patterns alone.</param>
+/// <param name="FlushMaxDelay">Longest wait for more messages before those that have come are dealt.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
 internal sealed record WorkerContext(
     int Number,
     ClientOptions ClientOptions,
     int MaxIdleChannels,
+    TimeSpan FlushMaxDelay,
     TimeSpan LateAfter,
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,

@@ -9,8 +9,9 @@ internal sealed class Workers : IDisposable
     public Workers(WorkersSetup setup, Ring ring, ILoggerFactory loggers)
     {
         _workers = [.. Enumerable.Range(0, setup.Fanout.WorkerThreads).Select(number => new Worker(
-            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.LateAfter, setup.Metrics.For(number), setup.ClientMetrics, setup.Time),
+            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.Fanout.FlushMaxDelay, setup.LateAfter, setup.Metrics.For(number), setup.ClientMetrics, setup.Time),
             ring,
+            setup.NewSockets?.Invoke(),
             loggers.CreateLogger<Worker>()))];
         ring.SetBells([.. _workers.Select(worker => (Action)worker.Inbox.Ring)]);
         setup.Metrics.ObserveRing(() => ring.Depth, ring.Capacity);
@@ -36,7 +37,7 @@ internal sealed class Workers : IDisposable
         var fewest = _workers[0];
         foreach (var worker in _workers.AsSpan(1))
         {
-            if (worker.ClientCount < fewest.ClientCount) fewest = worker;
+            if (worker.ConnectionCount < fewest.ConnectionCount) fewest = worker;
         }
 
         return fewest;
@@ -52,6 +53,12 @@ internal sealed class Workers : IDisposable
     public void Drain(DrainOrder order)
     {
         foreach (var worker in _workers) worker.Drain(order);
+    }
+
+    /// <summary>Cuts all clients; connections that are none go on until <see cref="StopAsync"/>.</summary>
+    public void Cut()
+    {
+        foreach (var worker in _workers) worker.Cut();
     }
 
     public async Task StopAsync()

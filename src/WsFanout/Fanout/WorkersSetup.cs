@@ -1,13 +1,16 @@
 using WsFanout.Clients;
 using WsFanout.Telemetry;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Fanout;
 
 /// <summary>What the workers are made of.</summary>
+/// <param name="NewSockets">Makes the sockets of one worker on the direct way; null: there are none.</param>
 /// <param name="MaxIdleChannels">Channels that a worker may cache for patterns alone.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late; zero: never.</param>
 internal sealed record WorkersSetup(
     FanoutOptions Fanout,
+    Func<SocketLoop>? NewSockets,
     ClientOptions Clients,
     int MaxIdleChannels,
     TimeSpan LateAfter,

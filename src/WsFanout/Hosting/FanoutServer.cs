@@ -9,6 +9,7 @@ using WsFanout.Hosting.Endpoints;
 using WsFanout.Hosting.Settings;
 using WsFanout.Intake;
 using WsFanout.Telemetry;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Hosting;
 
@@ -65,7 +66,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _source = CreateSource(ledger, ring, governor, intakeMetrics, loggers);
         var lateAfter = _settings.Governor.LateAfter;
         _workers = new Workers(
-            new WorkersSetup(_settings.Fanout, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
+            new WorkersSetup(_settings.Fanout, _settings.Host.IsDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
         _state = new ServerState(_source, ledger, time);
@@ -86,7 +87,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _listeners = new HttpListeners(_settings.Host, _settings.Governor, pace, clientMetrics, time);
+        _listeners = new HttpListeners(_settings.Host, _settings.Host.IsDirect ? () => _workers.Next().Sockets! : null, _settings.Governor, pace, clientMetrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>
@@ -101,8 +102,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     /// <summary>Ends when something that must run for ever has ended; then the process can't go on.</summary>
     public async Task<string> FaultAsync()
     {
-        var ended = await Task.WhenAny(_workers.FirstEnd, _sourceRuns, _housekeepingRuns);
-        var what = ended == _sourceRuns ? "the intake" : ended == _housekeepingRuns ? "the watch over the workers" : "a worker";
+        var ended = await Task.WhenAny(_workers.FirstEnd, _sourceRuns, _housekeepingRuns, _listeners.Failure);
+        var what = ended == _listeners.Failure ? "the acceptor" : ended == _sourceRuns ? "the intake" : ended == _housekeepingRuns ? "the watch over the workers" : "a worker";
         return $"{what} has ended: {ended.Exception?.GetBaseException().ToString() ?? "without a reason"}";
     }
 
@@ -120,7 +121,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         catch (ListenFailedException)
         {
             // Disposed under their running loops, the parts would report faults that are none.
-            await StopFlowAsync();
+            await StopSourceAsync();
+            await _workers.StopAsync();
             await StopHousekeepingAsync();
             throw;
         }
@@ -142,9 +144,12 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
         await WaitForLastClientAsync(budget);
 
-        await StopFlowAsync();
+        // The workers last: on the direct way they carry the answers to requests that are still open.
+        await StopSourceAsync();
+        _workers.Cut();
         using var limit = new CancellationTokenSource(AfterDrain, _time);
         await _listeners.StopAsync(limit.Token);
+        await _workers.StopAsync();
         await StopHousekeepingAsync();
         LogStopped();
     }
@@ -161,12 +166,13 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _stopHousekeeping.Dispose();
     }
 
-    private async Task StopFlowAsync()
+    private async Task StopSourceAsync()
     {
         await _stopSource.CancelAsync();
         await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
-        await _workers.StopAsync();
     }
+
+    private SocketLoop NewSockets() => new(new SocketLoopOptions { FirstByteTimeout = _settings.Host.HandshakeTimeout }, _time);
 
     private async Task StopHousekeepingAsync()
     {

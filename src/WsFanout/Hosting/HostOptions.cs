@@ -24,6 +24,9 @@ internal sealed record HostOptions
     /// <summary>Time from SIGTERM to the end of the process.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Whether clients come on the direct way; else on the stream way.</summary>
+    public bool IsDirect { get; init; }
+
     /// <summary>Whether tests may pause the intake by a request.</summary>
     public bool OffersTestPause { get; init; }
 

@@ -3,6 +3,7 @@ using WsFanout.Governor;
 using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Telemetry;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Hosting;
 
@@ -12,11 +13,12 @@ internal sealed class HttpListeners : IAsyncDisposable
     private readonly Listener _main;
     private readonly Listener? _admin;
 
-    public HttpListeners(HostOptions options, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
+    /// <param name="nextLoop">The loop that the next client goes to on the direct way; null: clients come on the stream way.</param>
+    public HttpListeners(HostOptions options, Func<SocketLoop>? nextLoop, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
     {
         var adminPlaces = options.AdminAddress is null ? 0 : AdminPlaces(governor);
-        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, pace, metrics, time);
-        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, pace: null, metrics, time);
+        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, nextLoop, pace, metrics, time);
+        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, nextLoop: null, pace: null, metrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>
@@ -24,6 +26,9 @@ internal sealed class HttpListeners : IAsyncDisposable
 
     /// <summary>Where everything else is, once started; null when that is the same address.</summary>
     public IPEndPoint? AdminEndPoint => _admin?.EndPoint;
+
+    /// <summary>Ends, by a fault, when clients are not accepted any more though nobody asked for it.</summary>
+    public Task Failure => _main.Failure;
 
     /// <summary>Listens on all addresses: the operators' first, so that who is let in can be watched.</summary>
     /// <exception cref="ListenFailedException">One of them is in use, not this machine's, or unknown.</exception>

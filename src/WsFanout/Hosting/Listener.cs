@@ -12,13 +12,15 @@ using WsFanout.Hosting.Settings;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Telemetry;
 using WsFanout.Transport;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Hosting;
 
 /// <summary>One address that is listened on: a web server of its own, so that protocols, bounds and what is answered can't be another address's.</summary>
+/// <param name="nextLoop">The loop that the next connection of the direct way goes to; null: this listener has the stream way.</param>
 /// <param name="pace">Holds accepting up when refusing costs too much; null where accepting never waits.</param>
 /// <param name="places">Connections that may be open at once. One too many is closed before its first byte is read, and counted.</param>
-internal sealed class Listener(string address, int places, HostOptions options, AcceptPace? pace, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
+internal sealed class Listener(string address, int places, HostOptions options, Func<SocketLoop>? nextLoop, AcceptPace? pace, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>
     /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
@@ -38,6 +40,8 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     private readonly ConnectionSlots _open = new(places);
     private readonly long _highestDescriptor = MachineFacts.Read().DescriptorLimit - LastDescriptors;
 
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // Written by StartAsync, once.
     private WebApplication? _app;
 
@@ -52,6 +56,9 @@ internal sealed class Listener(string address, int places, HostOptions options, 
             return new IPEndPoint(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
         }
     }
+
+    /// <summary>Ends, by a fault, when nobody is accepted any more though nobody asked for it.</summary>
+    public Task Failure => _failed.Task;
 
     /// <summary>Listens, and gives every request to <paramref name="answer"/>.</summary>
     /// <exception cref="ListenFailedException">The address is in use, not this machine's, or unknown.</exception>
@@ -82,18 +89,39 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
 
         // The last factory that is registered is the one that is asked.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new BoundedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => nextLoop is null ? StreamFactory(services) : DirectFactory(services, nextLoop, loggers));
         return builder.Build();
+    }
+
+    private BoundedListenerFactory StreamFactory(IServiceProvider services) =>
+        new(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync);
+
+    private DirectListenerFactory DirectFactory(IServiceProvider services, Func<SocketLoop> loop, ILoggerFactory loggers)
+    {
+        var entrance = new Entrance(Enter, Dress, pace is null ? _ => ValueTask.CompletedTask : pace.WaitAsync, loop, _failed.SetException);
+        var sockets = new ListenSocketOptions { Backlog = options.ListenBacklog };
+        return new DirectListenerFactory(sockets, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
+    }
+
+    private Guest? Enter(int descriptor)
+    {
+        var charge = pace?.Charge();
+        return TakePlace(descriptor) is { } place ? new Guest(place, charge) : null;
+    }
+
+    private static void Dress(IDisposable guest, IFeatureCollection features) => ((Guest)guest).Introduce(features);
+
+    private SlotLease? TakePlace(nint descriptor)
+    {
+        var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
+        if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
+        return place;
     }
 
     private SlotLease? Enter(ConnectionContext connection)
     {
         if (pace is not null) connection.Features.Set(pace.Charge());
-        var descriptor = connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1;
-        var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
-        if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-        return place;
+        return TakePlace(connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1);
     }
 
     private void ConfigureKestrel(KestrelServerOptions kestrel)
@@ -117,6 +145,8 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     private void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
+
+        // On the direct way nothing comes here before its first byte.
+        if (nextLoop is null) listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
     }
 }

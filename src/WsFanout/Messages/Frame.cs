@@ -11,7 +11,7 @@ internal class Frame
     /// <summary>Most bytes that a frame's header takes: opcode, length byte, 64-bit length.</summary>
     public const int MaxHeaderLength = 10;
 
-    private const byte FinalText = 0x81;
+    private const byte Final = 0x80;
 
     protected Frame(byte[] bytes, int headerLength)
     {
@@ -25,19 +25,27 @@ internal class Frame
     /// <summary>Bytes of header before the payload: 2, 4 or 10.</summary>
     public int HeaderLength { get; }
 
+    /// <summary>What kind of frame it is.</summary>
+    public byte Opcode => (byte)(Bytes[0] & 0xF);
+
     /// <summary>Bytes on the wire.</summary>
     public int Length => Bytes.Length;
 
     /// <summary>The JSON alone, for a transport that writes its own header.</summary>
     public ReadOnlyMemory<byte> Payload => Bytes.AsMemory(HeaderLength);
 
-    /// <summary>Builds a frame around a copy of <paramref name="json"/>.</summary>
-    public static Frame Text(ReadOnlySpan<byte> json)
+    /// <summary>Builds a text frame around a copy of <paramref name="json"/>.</summary>
+    public static Frame Text(ReadOnlySpan<byte> json) => Of(Messages.Opcode.Text, json);
+
+    /// <summary>Builds a final frame of any kind around a copy of <paramref name="payload"/>.</summary>
+    /// <param name="opcode">One of <see cref="Messages.Opcode"/>.</param>
+    public static Frame Of(byte opcode, ReadOnlySpan<byte> payload)
     {
-        var headerLength = HeaderLengthFor(json.Length);
-        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + json.Length);
-        WriteHeader(bytes, json.Length);
-        json.CopyTo(bytes.AsSpan(headerLength));
+        var headerLength = HeaderLengthFor(payload.Length);
+        var bytes = GC.AllocateUninitializedArray<byte>(headerLength + payload.Length);
+        WriteHeader(bytes, payload.Length);
+        bytes[0] = (byte)(Final | opcode);
+        payload.CopyTo(bytes.AsSpan(headerLength));
         return new Frame(bytes, headerLength);
     }
 
@@ -52,7 +60,7 @@ internal class Frame
     /// <summary>Writes the header of a final text frame to the start of <paramref name="frame"/>.</summary>
     public static void WriteHeader(Span<byte> frame, int payloadLength)
     {
-        frame[0] = FinalText;
+        frame[0] = Final | Messages.Opcode.Text;
         switch (HeaderLengthFor(payloadLength))
         {
             case 2:

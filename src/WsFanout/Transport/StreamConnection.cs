@@ -46,6 +46,9 @@ internal sealed class StreamConnection : IWire
     private byte[] _received = new byte[FirstReceiveBytes];
     private int _receivedLength;
 
+    // The reader's; the worker looks.
+    private long _unfinishedSince;
+
     // The worker asks, the writer looks, in this order: ping, batch, close.
     private volatile bool _pingAsked;
     private volatile bool _batchLent;
@@ -103,6 +106,11 @@ internal sealed class StreamConnection : IWire
         await EndWritingAsync(writing);
         _socket.Dispose();
     }
+
+    public long UnfinishedSince => Volatile.Read(ref _unfinishedSince);
+
+    /// <summary>Nothing is known beyond what was written.</summary>
+    public bool HasProgressed() => false;
 
     /// <summary>Takes nothing: on this way whatever is sent is lent to the writer.</summary>
     public int SendNow(ReadOnlySpan<byte> frames) => 0;
@@ -170,6 +178,7 @@ internal sealed class StreamConnection : IWire
                 if (part.MessageType == WebSocketMessageType.Close) return await AnswerCloseAsync();
 
                 _receivedLength = closing ? 0 : _receivedLength + part.Count;
+                if (part.EndOfMessage || _unfinishedSince == 0) Volatile.Write(ref _unfinishedSince, part.EndOfMessage ? 0 : _stream.LastReceivedAt);
                 if (closing) continue;
                 if (RuleBroken(part) is { } reason)
                 {

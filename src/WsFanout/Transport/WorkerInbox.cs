@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 
 namespace WsFanout.Transport;
 
-/// <summary>What waits for one worker from other threads, and the bell that wakes it.</summary>
+/// <summary>What waits for one worker from connections of the stream way, and the bell that wakes it.</summary>
 /// <remarks>
 /// Any thread posts; the worker's thread takes. Bounded by its senders: a connection has at most one received message, one returned batch,
 /// one violation and one end in it at a time.
 /// </remarks>
-internal sealed class WorkerInbox : IDisposable
+/// <param name="bell">Rung only while the worker sleeps.</param>
+internal sealed class WorkerInbox(IDoorbell bell)
 {
     private readonly ConcurrentQueue<TransportEvent> _events = new();
-    private readonly AutoResetEvent _bell = new(false);
 
     // By Interlocked: 1 while the worker sleeps or is about to.
     private int _sleeps;
@@ -30,7 +30,7 @@ internal sealed class WorkerInbox : IDisposable
     {
         // Orders whatever the caller has just put somewhere before the look at the flag.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _sleeps) != 0 && Interlocked.Exchange(ref _sleeps, 0) != 0) _bell.Set();
+        if (Volatile.Read(ref _sleeps) != 0 && Interlocked.Exchange(ref _sleeps, 0) != 0) bell.Ring();
     }
 
     /// <summary>Announces sleep. The worker must then look once more for work, and call <see cref="Sleep"/> or <see cref="StayAwake"/>.</summary>
@@ -41,9 +41,7 @@ internal sealed class WorkerInbox : IDisposable
     /// <summary>Sleeps until rung or <paramref name="longest"/> has passed.</summary>
     public void Sleep(TimeSpan longest)
     {
-        _bell.WaitOne(longest);
+        bell.Wait(longest);
         Volatile.Write(ref _sleeps, 0);
     }
-
-    public void Dispose() => _bell.Dispose();
 }

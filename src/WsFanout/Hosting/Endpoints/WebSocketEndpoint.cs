@@ -3,6 +3,7 @@ using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
 using WsFanout.Telemetry;
 using WsFanout.Transport;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Hosting.Endpoints;
 
@@ -44,7 +45,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        using var lease = admission.TryEnter(Look(context, query), out var refused);
+        var lease = admission.TryEnter(Look(context, query), out var refused);
         if (lease is null)
         {
             await RefuseAsync(context, refused!.Value);
@@ -52,17 +53,49 @@ internal sealed class WebSocketEndpoint(
         }
 
         context.Features.Get<AcceptCharge>()?.Served();
-        await ServeAsync(context, UrlSubscription.Read(query), requestedAt);
+        var join = new JoinTerms(UrlSubscription.Read(query), requestedAt);
+        if (context.Features.Get<HttpConnection>() is { } direct) await HandOverAsync(context, direct, lease, join);
+        else await ServeAsync(context, lease, join);
     }
 
-    private async Task ServeAsync(HttpContext context, ReadRequest? subscribe, long requestedAt)
+    /// <summary>The direct way: once the upgrade is on its way the worker takes the socket over, and nothing of this request is left.</summary>
+    private static async Task HandOverAsync(HttpContext context, HttpConnection connection, SlotLease lease, JoinTerms join)
     {
-        var subprotocol = Handshake.Agree(context);
-        var stream = new UpgradedStream(await Handshake.AcceptAsync(context, subprotocol), state.Time);
-        var connection = new StreamConnection(stream, subprotocol, options.MaxMessageBytes, context.Abort);
-        var worker = workers.Next();
-        worker.Join(new JoinRequest(connection, subscribe, requestedAt));
-        await connection.RunAsync(worker.Inbox);
+        Stream stream;
+        try
+        {
+            stream = await Handshake.AcceptAsync(context, Handshake.Agree(context));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+
+        connection.TakeOver(lease);
+        connection.Leave(join, await ReadEarlyAsync(stream));
+    }
+
+    /// <summary>What the client sent right behind its handshake; bounded by the connection's pipe.</summary>
+    private static async Task<byte[]> ReadEarlyAsync(Stream stream)
+    {
+        var early = new MemoryStream();
+        await stream.CopyToAsync(early);
+        return early.ToArray();
+    }
+
+    /// <summary>The stream way: this request lasts as long as the client.</summary>
+    private async Task ServeAsync(HttpContext context, SlotLease lease, JoinTerms join)
+    {
+        using (lease)
+        {
+            var subprotocol = Handshake.Agree(context);
+            var stream = new UpgradedStream(await Handshake.AcceptAsync(context, subprotocol), state.Time);
+            var connection = new StreamConnection(stream, subprotocol, options.MaxMessageBytes, context.Abort);
+            var worker = workers.Next();
+            worker.Join(new JoinRequest(connection, join));
+            await connection.RunAsync(worker.Inbox);
+        }
     }
 
     private Newcomer Look(HttpContext context, IReadOnlyDictionary<string, string> query) => new(

@@ -51,11 +51,7 @@ internal static class ClientSettings
 
     public static readonly Setting<TimeSpan> FlushMaxDelay = new(
         "WS_FLUSH_MAX_DELAY", new DurationGrammar(1, 1_000) { Zero = "never wait" }, TimeSpan.FromMilliseconds(5),
-        "Longest wait for more messages before what is due to a client is sent.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = delay => delay == TimeSpan.Zero,
-    };
+        "Longest wait of a busy server for more messages before it sends what has come; one with time to spare never waits.");
 
     public static readonly Setting<TimeSpan> MaxConnectionAge = new(
         "WS_MAX_CONNECTION_AGE", new DurationGrammar(1_000, 2_592_000_000) { Zero = "none" }, TimeSpan.Zero,

@@ -23,11 +23,7 @@ internal static class HostSettings
 
     public static readonly Setting<string> Transport = new(
         "WS_TRANSPORT", new ChoiceGrammar<string>(("auto", "auto"), ("direct", "direct"), ("stream", "stream")), "auto",
-        "The way to the wire; `auto` is `stream` until `direct` is active.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = transport => transport != "direct",
-    };
+        "The way of clients to the wire: `direct`, the server's own sockets (Linux), or `stream`, the framework's. `auto`: `direct` where it works.");
 
     public static readonly Setting<LogLevel> LogLevel = new(
         "LOG_LEVEL",

@@ -37,6 +37,7 @@ internal sealed class CapacityBinding
             WorkerThreads = threads,
             RingMessages = (int)(values.Get(WorkerQueueSize) is var size and > 0 ? size : effective.Derive(WorkerQueueSize, CapacityFormulas.QueueSize(connections))),
             RingBytes = values.Get(WorkerQueueBytes),
+            FlushMaxDelay = values.Get(Catalogue.ClientSettings.FlushMaxDelay),
         };
         Governor = new GovernorOptions
         {

@@ -19,6 +19,7 @@ internal static class StageBinding
         ListenBacklog = backlog,
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
+        IsDirect = OperatingSystem.IsLinux() && values.Get(HostSettings.Transport) == "direct",
         OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
         LogJson = values.Get(HostSettings.LogJson),

@@ -1,0 +1,138 @@
+using WsFanout.Clients;
+using WsFanout.Messages;
+using WsFanout.Transport.Direct;
+using WsFanout.Transport.Frames;
+
+namespace WsFanout.Fanout;
+
+/// <summary>One worker's clients on the direct way: takes what has happened on their sockets.</summary>
+/// <remarks>The worker's thread only.</remarks>
+internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster roster, RequestHandler requests, BatchAccount account, WorkerContext context)
+{
+    /// <summary>Receives for one client before the others have their turn.</summary>
+    private const int ReceivesAtATime = 4;
+
+    private readonly FrameReader _frames = new(context.ClientOptions.MaxMessageBytes, takesBinary: false, context.Time);
+
+    // Clients that are owed something of a batch that is held: what they send waits in the kernel until they have it.
+    private readonly Queue<DirectSocket> _deferred = new();
+
+    public bool HasWork => sockets.HasWork;
+
+    /// <summary>Takes one thing that has happened.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TakeOne()
+    {
+        if (!sockets.TryTake(out var socket, out var change)) return false;
+        switch (change)
+        {
+            case SocketChange.Arrived:
+                Welcome(socket);
+                break;
+            case SocketChange.Cut:
+                End(socket, CloseReason.ConnectionLost);
+                break;
+            default:
+                if (change.HasFlag(SocketChange.Writable)) SendOn(socket);
+                if (change.HasFlag(SocketChange.Readable)) Receive(socket);
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>No batch is held any more: whoever waited for that is read.</summary>
+    public void TakeDeferred()
+    {
+        while (_deferred.TryDequeue(out var socket)) sockets.ReadLater(socket);
+    }
+
+    private void Welcome(DirectSocket socket)
+    {
+        var arrival = socket.TakeArrival();
+        socket.Client = reception.Admit(socket, arrival.Join);
+        Read(socket, arrival.Early);
+
+        // In any case: the edge may have fired while the HTTP server still had the connection.
+        Receive(socket);
+    }
+
+    private void SendOn(DirectSocket socket)
+    {
+        var client = socket.Client!;
+        if (socket.IsIdle && !client.HasWaiting) return;
+        account.Sent(socket.Resume(), wasBlocked: true);
+        roster.Flush(client);
+        if (!client.HasWaiting) socket.NoteDrained();
+    }
+
+    private void Receive(DirectSocket socket)
+    {
+        for (var times = 0; socket.Client is { } client; times++)
+        {
+            if (client.Due != 0)
+            {
+                _deferred.Enqueue(socket);
+                return;
+            }
+
+            if (times == ReceivesAtATime)
+            {
+                sockets.ReadLater(socket);
+                return;
+            }
+
+            if (socket.Receive(out var received, out var isOver) <= 0)
+            {
+                if (isOver) End(socket, CloseReason.ConnectionLost);
+                return;
+            }
+
+            Read(socket, received);
+        }
+    }
+
+    private void Read(DirectSocket socket, Span<byte> unread)
+    {
+        var partial = socket.Partial;
+        while (!unread.IsEmpty && !socket.IsDeaf && socket.Client is { } client)
+        {
+            switch (_frames.Next(ref partial, ref unread, out var payload))
+            {
+                case Incoming.Text when client.Closing is null:
+                    requests.Receive(client, payload, context.Time.GetTimestamp());
+                    break;
+                case Incoming.Ping:
+                    Answer(client, Frame.Of(Opcode.Pong, payload));
+                    break;
+                case Incoming.Close:
+                    // Answers to what came before leave first.
+                    roster.Flush(client);
+                    socket.AnswerClose(CloseFrame.CodeOf(payload));
+                    End(socket, CloseReason.ClientLeft);
+                    break;
+                case Incoming.Violation:
+                    socket.IsDeaf = true;
+                    partial = null;
+                    roster.Close(client, _frames.Violation);
+                    break;
+            }
+        }
+
+        socket.Partial = socket.Client is null ? null : partial;
+    }
+
+    private void Answer(Client client, Frame frame)
+    {
+        if (client.CloseGiven) return;
+        if (client.Queue.AddAnswer(frame) == SendOutcome.Queued) roster.HasWork(client);
+        else roster.Close(client, CloseReason.SlowClient);
+    }
+
+    private void End(DirectSocket socket, CloseReason reason)
+    {
+        if (socket.Client is not { } client) return;
+        account.Unsent(socket.Unsent, client);
+        reception.Remove(client, reason);
+    }
+}

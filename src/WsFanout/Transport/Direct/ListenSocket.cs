@@ -1,0 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace WsFanout.Transport.Direct;
+
+/// <summary>Makes the listening socket: one, without SO_REUSEPORT, so that a second server on the same address fails to start.</summary>
+internal static class ListenSocket
+{
+    private const int TcpUserTimeout = 18;
+    private const int TcpNotSentLowWater = 25;
+
+    /// <exception cref="SocketException">The address is in use or not this machine's.</exception>
+    public static Socket Open(EndPoint address, ListenSocketOptions options)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        try
+        {
+            socket.Blocking = false;
+            socket.SendBufferSize = options.SendBufferBytes;
+            socket.NoDelay = true;
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(options.UnsentBytes));
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)options.UnacknowledgedTimeout.TotalMilliseconds));
+            socket.Listen(options.Backlog);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
