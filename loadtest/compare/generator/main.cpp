@@ -26,12 +26,14 @@ struct Reading {
     Crowd::Counts counts;
     std::uint64_t published;
     double serverSeconds;
+    double coreSeconds;
     OwnUse own;
 };
 
 Reading take(const Options& options, const Crowd& crowd, const Publisher* publisher) {
     return {nowNanoseconds(), crowd.counts(), publisher ? publisher->sent() : 0,
-            options.serverPid ? cpuSecondsOf(options.serverPid) : 0, OwnUse::now()};
+            options.serverPid ? cpuSecondsOf(options.serverPid) : 0,
+            options.serverCore >= 0 ? busySecondsOfCore(options.serverCore) : 0, OwnUse::now()};
 }
 
 void turnFor(Crowd& crowd, double seconds) {
@@ -69,8 +71,8 @@ void print(const Options& options, const Crowd& crowd, const Publisher* publishe
     std::printf("\"publisher\":{\"sent\":%llu,\"refused\":%llu,\"lateP99Microseconds\":%llu},",
                 static_cast<unsigned long long>(after.published - before.published),
                 static_cast<unsigned long long>(publisher ? publisher->refused() : 0), static_cast<unsigned long long>(late.percentile(0.99)));
-    std::printf("\"serverCpuSeconds\":%.2f,\"generator\":{\"cpuShare\":%.3f,\"wantedShare\":%.3f},\"trouble\":%s}\n",
-                after.serverSeconds - before.serverSeconds, (after.own.cpuSeconds - before.own.cpuSeconds) / seconds,
+    std::printf("\"serverCpuSeconds\":%.2f,\"coreBusySeconds\":%.2f,\"generator\":{\"cpuShare\":%.3f,\"wantedShare\":%.3f},\"trouble\":%s}\n",
+                after.serverSeconds - before.serverSeconds, after.coreSeconds - before.coreSeconds, (after.own.cpuSeconds - before.own.cpuSeconds) / seconds,
                 (ran + waited) / seconds, quoted(trouble).c_str());
 }
 

@@ -13,7 +13,7 @@ constexpr int wrongUsage = 78;
 [[noreturn]] void refuse(const std::string& problem) {
     std::fprintf(stderr, "generator: %s\n", problem.c_str());
     std::fputs("usage: generator --port N [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
-               "                 [--subscribe TEXT] [--publish URL --rate N] [--size 400] [--server-pid PID]\n", stderr);
+               "                 [--subscribe TEXT] [--publish URL --rate N] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
     std::exit(wrongUsage);
 }
 
@@ -47,6 +47,7 @@ Options readOptions(int count, char** arguments) {
         else if (name == "--rate") options.rate = number(name, value, 0, 1'000'000);
         else if (name == "--size") options.size = whole(name, value, leastPayload, 60'000);
         else if (name == "--server-pid") options.serverPid = whole(name, value, 1, 1 << 30);
+        else if (name == "--server-core") options.serverCore = whole(name, value, 0, 4095);
         else refuse(name + ": unknown");
     }
     if (options.port == 0) refuse("--port is missing");

@@ -15,6 +15,7 @@ struct Options {
     double rate = 0;             // messages a second
     int size = 400;              // bytes of a payload
     int serverPid = 0;           // whose CPU time is reported, with its children's; 0: nobody's
+    int serverCore = -1;         // whose use by all programs is reported; -1: none
 };
 
 /** Prints what is wrong and ends the program with 78 unless all arguments make sense. */

@@ -57,6 +57,22 @@ double cpuSecondsOf(int pid) {
     return sum;
 }
 
+double busySecondsOfCore(int core) {
+    std::FILE* file = std::fopen("/proc/stat", "r");
+    if (file == nullptr) return 0;
+    const std::string format = "cpu" + std::to_string(core) + " %llu %llu %llu %*u %*u %llu %llu";
+    double seconds = 0;
+    char line[512];
+    while (std::fgets(line, sizeof line, file) != nullptr) {
+        unsigned long long user = 0, nice = 0, system = 0, interrupt = 0, softInterrupt = 0;
+        if (std::sscanf(line, format.c_str(), &user, &nice, &system, &interrupt, &softInterrupt) == 5) {
+            seconds = static_cast<double>(user + nice + system + interrupt + softInterrupt) / static_cast<double>(sysconf(_SC_CLK_TCK));
+        }
+    }
+    std::fclose(file);
+    return seconds;
+}
+
 OwnUse OwnUse::now() {
     OwnUse use;
     use.cpuSeconds = secondsOf(CLOCK_PROCESS_CPUTIME_ID);

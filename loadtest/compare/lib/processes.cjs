@@ -1,0 +1,67 @@
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+
+const stopDeadlineMs = 5_000;
+const running = new Set();
+
+process.on('exit', () => {
+  for (const child of running) signal(child, 'SIGKILL');
+});
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => process.exit(130));
+
+/**
+ * Starts a program on one core, in a process group of its own. It ends with this one, however that ends: by our exit, and by the
+ * kernel's doing when there was no time for an exit.
+ */
+function startPinned(core, command, { env = {}, cwd, stdio }) {
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'taskset', '-c', String(core), ...command], {
+    cwd,
+    stdio,
+    detached: true,
+    env: { PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`, HOME: process.env.HOME, ...dotnetRoot(), ...env },
+  });
+  running.add(child);
+  child.ended = new Promise((resolve) => {
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code, name) => end(name ?? `exit code ${code}`));
+    function end(how) {
+      running.delete(child);
+      resolve(how);
+    }
+  });
+  return child;
+}
+
+/** Asks it to end, and its children, and makes it end after a while. */
+async function stop(child) {
+  if (!running.has(child)) return;
+  signal(child, 'SIGTERM');
+  const timer = setTimeout(() => signal(child, 'SIGKILL'), stopDeadlineMs);
+  await child.ended;
+  clearTimeout(timer);
+}
+
+function signal(child, name) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, name);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+function dotnetRoot() {
+  return process.env.DOTNET_ROOT ? { DOTNET_ROOT: process.env.DOTNET_ROOT } : {};
+}
+
+/** The first and the last core that this process may use: the server gets one, clients and publisher the other. */
+function twoCores() {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1];
+  const cores = list.split(/[,-]/).map(Number);
+  if (cores[0] === cores.at(-1)) throw new Error('two cores are needed: one for the server, one for its clients');
+  return { server: cores[0], generator: cores.at(-1) };
+}
+
+module.exports = { startPinned, stop, twoCores };
