@@ -12,7 +12,8 @@ struct Client {
 
     int descriptor = -1;
     State state = State::Connecting;
+    bool hasMessage = false; // in the frame under way
     FrameReader frames;
-    StampReader stamps;     // read for every 16th client only
-    std::string collected;  // the handshake's answer, later a ping's payload; empty in between
+    StampReader stamps;      // read for every 16th client only
+    std::string collected;   // the handshake's answer, later a ping's payload; empty in between
 };

@@ -139,13 +139,20 @@ void Crowd::readFrames(std::uint32_t number, const char* bytes, std::size_t coun
                 if (opcode == FrameReader::Ping) client.collected.append(piece, size);
                 return;
             }
-            counts_.messages += countStamps(piece, size);
+            const std::size_t stamps = countStamps(piece, size);
+            counts_.messages += stamps;
+            client.hasMessage |= stamps > 0;
             if (isSampled) client.stamps.read(piece, size, [&](std::int64_t stamp) { latency_.record((arrived - stamp) / 1000); });
         },
         [&](FrameReader::Opcode opcode) {
-            if (opcode == FrameReader::Ping) answerPing(client);
-            else if (opcode == FrameReader::Close) isClosing = true;
-            else if (opcode < FrameReader::Close) counts_.frames++;
+            if (opcode == FrameReader::Ping) {
+                answerPing(client);
+            } else if (opcode == FrameReader::Close) {
+                isClosing = true;
+            } else if (opcode < FrameReader::Close) {
+                counts_.frames += client.hasMessage;
+                client.hasMessage = false;
+            }
         });
     if (isClosing) end(client, "the server sent a close frame");
 }

@@ -18,7 +18,7 @@ class Crowd {
 public:
     struct Counts {
         std::uint64_t messages = 0; // payloads of the publisher
-        std::uint64_t frames = 0;   // data frames; a server may put several messages into one
+        std::uint64_t frames = 0;   // those with messages in them, one or several
         std::uint64_t bytes = 0;    // all that came, headers included
     };
 

@@ -56,12 +56,20 @@ function dotnetRoot() {
   return process.env.DOTNET_ROOT ? { DOTNET_ROOT: process.env.DOTNET_ROOT } : {};
 }
 
-/** The first and the last core that this process may use: the server gets one, clients and publisher the other. */
-function twoCores() {
+/** The cores that this process may use. */
+function allowedCores() {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1];
-  const cores = list.split(/[,-]/).map(Number);
-  if (cores[0] === cores.at(-1)) throw new Error('two cores are needed: one for the server, one for its clients');
+  return list.split(',').flatMap((part) => {
+    const [from, to = from] = part.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+}
+
+/** The first gets the server, the last its clients. */
+function twoCores() {
+  const cores = allowedCores();
+  if (cores.length < 2) throw new Error('two cores are needed: one for the server, one for its clients');
   return { server: cores[0], generator: cores.at(-1) };
 }
 
-module.exports = { startPinned, stop, twoCores };
+module.exports = { startPinned, stop, allowedCores, twoCores };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { leastMade } = require('./judgement.cjs');
+const { leastMade, mostForeignShare } = require('./judgement.cjs');
 const { summarize } = require('./statistics.cjs');
 
 const group = (value) => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
@@ -16,6 +16,7 @@ const costColumns = [
   { head: 'p50 ms', key: 'p50', text: milliseconds },
   { head: 'p99 ms', key: 'p99', text: milliseconds },
   { head: 'p99.9 ms', key: 'p999', text: milliseconds },
+  { head: 'messages a frame', key: 'messagesPerFrame', text: (value) => value.toFixed(1) },
   { head: 'bytes a message', key: 'bytesPerMessage', text: group },
 ];
 
@@ -62,7 +63,7 @@ function table(rows, contestants, columns, sortKey, direction) {
 }
 
 function cells(row, columns) {
-  if (Object.keys(row.figures).length === 0) return [row.failures[0] ?? 'not measured', ...columns.slice(1).map(() => '')].map(oneCell);
+  if (!hasFigures(row)) return [row.failures[0] ?? 'not measured', ...columns.slice(1).map(() => '')].map(oneCell);
   return columns.map((column) => cell(row.figures[column.key], column.text));
 }
 
@@ -81,17 +82,23 @@ function title(row, contestants) {
   return contestant.isOurs ? `**${contestant.title}**` : contestant.title;
 }
 
-/** What a reader must know to read the rows: who fell behind, what failed. */
+/** What a reader must know to read the rows: who fell behind, where others disturbed, what failed. */
 function remarks(rows, contestants) {
-  const said = rows.flatMap((row) => {
-    const name = title(row, contestants);
-    const own = [];
-    if (row.figures.made?.min < leastMade) own.push(`${name} fell behind: its latency would only say how long the run lasted.`);
-    if (row.failures.length > 0 && Object.keys(row.figures).length > 0) own.push(`${name}, left out: ${row.failures.map(oneCell).join('; ')}.`);
-    own.push(...[...new Set(row.notes)].map((note) => `${name}: ${note}.`));
-    return own;
-  });
+  const titles = (chosen) => chosen.map((row) => title(row, contestants)).join('; ');
+  const behind = rows.filter((row) => row.figures.made?.min < leastMade);
+  const disturbed = rows.filter((row) => row.figures.foreignShare?.max > mostForeignShare);
+  const said = [];
+  if (behind.length > 0) said.push(`Fell behind in at least one round, so that its latency there only says how long the run lasted: ${titles(behind)}.`);
+  if (disturbed.length > 0) said.push(`Other programs took more than ${percent(mostForeignShare)} of the server's core in at least one round: ${titles(disturbed)}.`);
+  for (const row of rows) {
+    if (row.failures.length > 0 && hasFigures(row)) said.push(`${title(row, contestants)}, rounds left out: ${row.failures.map(oneCell).join('; ')}.`);
+    said.push(...[...new Set(row.notes)].map((note) => `${title(row, contestants)}: ${note}.`));
+  }
   return said.length === 0 ? [] : ['', ...said.map((line) => `* ${line}`)];
+}
+
+function hasFigures(row) {
+  return Object.keys(row.figures).length > 0;
 }
 
 function facts({ settings, machine, contestants, commit, load }) {
