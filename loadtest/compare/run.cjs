@@ -7,7 +7,7 @@ const { contestants } = require('./lib/contestants.cjs');
 const { buildGenerator } = require('./lib/generator.cjs');
 const machine = require('./lib/machine.cjs');
 const { measureCost, measureMemory } = require('./lib/measures.cjs');
-const { twoCores } = require('./lib/processes.cjs');
+const { twoCores, unlessEnding } = require('./lib/processes.cjs');
 const { writeResults } = require('./lib/results.cjs');
 const { readSettings } = require('./lib/settings.cjs');
 const { costKind } = require('./lib/tables.cjs');
@@ -58,6 +58,7 @@ async function prepare(taking) {
       await contestant.prepare?.(tools);
       prepared.set(contestant.name, { version: await contestant.version(tools), failure: null });
     } catch (error) {
+      await unlessEnding();
       prepared.set(contestant.name, { version: 'not there', failure: `did not start: ${error.message}` });
     }
   }
@@ -89,6 +90,7 @@ async function attempt(contestant, measure) {
     const { figures, disbelief, notes, result } = await measure(contestant);
     return disbelief === null ? { figures, notes, result } : { failure: `not believed: ${disbelief}`, figures, notes, result };
   } catch (error) {
+    await unlessEnding();
     return { failure: error.message };
   }
 }

@@ -4,18 +4,34 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 
 const stopDeadlineMs = 5_000;
+const interrupted = 130;
 const running = new Set();
 
+// For an exit by a fault of our own.
 process.on('exit', () => {
   for (const child of running) signal(child, 'SIGKILL');
 });
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => process.exit(130));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, endAll);
+
+let isEnding = false;
+
+async function endAll() {
+  isEnding = true;
+  await Promise.all([...running].map(stop));
+  process.exit(interrupted);
+}
+
+/** Never comes back once this program was asked to end: what is under way then fails for that reason alone. */
+function unlessEnding() {
+  return isEnding ? new Promise(() => {}) : Promise.resolve();
+}
 
 /**
  * Starts a program on one core, in a process group of its own. It ends with this one, however that ends: by our exit, and by the
  * kernel's doing when there was no time for an exit.
  */
 function startPinned(core, command, { env = {}, cwd, stdio }) {
+  if (isEnding) throw new Error('asked to end');
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'taskset', '-c', String(core), ...command], {
     cwd,
     stdio,
@@ -72,4 +88,4 @@ function twoCores() {
   return { server: cores[0], generator: cores.at(-1) };
 }
 
-module.exports = { startPinned, stop, allowedCores, twoCores };
+module.exports = { startPinned, stop, unlessEnding, allowedCores, twoCores };

@@ -12,14 +12,21 @@ const root = path.join(__dirname, '..', '..', '..');
 /** Where everything goes that is built, installed or written by a server under test. */
 const artifacts = path.join(root, 'artifacts', 'compare');
 
+const longestRunMs = 300_000;
+
 /** What the program prints. Its last words are in the error when it fails. */
-async function run(program, args, options = {}) {
+async function run(program, args) {
   const env = { ...process.env, MSBUILDDISABLENODEREUSE: '1', DOTNET_CLI_USE_MSBUILD_SERVER: '0', UseSharedCompilation: 'false', DOTNET_CLI_TELEMETRY_OPTOUT: '1' };
+  const running = execute(program, args, { cwd: root, env, timeout: longestRunMs });
+  const kill = () => running.child.kill();
+  process.once('exit', kill);
   try {
-    return (await execute(program, args, { cwd: root, env, timeout: 300_000, ...options })).stdout;
+    return (await running).stdout;
   } catch (error) {
     const said = lastLine(`${error.stdout ?? ''}\n${error.stderr ?? ''}`);
     throw new Error(`${path.basename(program)} ${args[0] ?? ''}: ${said || error.message}`);
+  } finally {
+    process.off('exit', kill);
   }
 }
 
