@@ -4,6 +4,7 @@ const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const { parseResult } = require('../compare/lib/generator.cjs');
 const { judge } = require('../compare/lib/judgement.cjs');
+const { coreList } = require('../compare/lib/processes.cjs');
 const { readSettings } = require('../compare/lib/settings.cjs');
 const { spread, summarize } = require('../compare/lib/statistics.cjs');
 
@@ -51,8 +52,8 @@ test('a good run gives deliveries per CPU-second and latency in milliseconds', (
 });
 
 test('a run in which the generator wanted more than nine tenths of its core is not believed', () => {
-  assert.match(judge(goodResult({ generator: { cpuShare: 0.91, wantedShare: 0.5 } })).disbelief, /the generator was the bottleneck: it wanted 91 %/);
-  assert.match(judge(goodResult({ generator: { cpuShare: 0.5, wantedShare: 0.95 } })).disbelief, /it wanted 95 %/);
+  assert.match(judge(goodResult({ generator: { cpuShare: 0.91, wantedShare: 0.5 } })).disbelief, /the generator was the bottleneck: its reader wanted 50.0 % of the core, all of it took 91.0 %/);
+  assert.match(judge(goodResult({ generator: { cpuShare: 0.5, wantedShare: 0.95 } })).disbelief, /its reader wanted 95.0 %/);
   assert.equal(judge(goodResult({ generator: { cpuShare: 0.9, wantedShare: 0.9 } })).disbelief, null);
 });
 
@@ -89,4 +90,9 @@ test('settings come from the environment, and each that makes no sense is named'
   const wrong = readSettings({ ROUNDS: '0', SECONDS: '', CLIENTS: '1e3', QUICK: 'yes', ONLY: 'nchan apache' }, names).problems;
   assert.equal(wrong.length, 5);
   for (const name of ['ROUNDS', 'SECONDS', 'CLIENTS', 'QUICK', 'apache']) assert.ok(wrong.some((problem) => problem.includes(name)), name);
+});
+
+test("the kernel's list of cores is read with its ranges", () => {
+  assert.deepEqual(coreList('0,2-4'), [0, 2, 3, 4]);
+  assert.deepEqual(coreList('7'), [7]);
 });

@@ -12,7 +12,7 @@
 namespace {
 
 // As many requests may wait for an answer before a message has to wait for a connection.
-constexpr std::size_t mostConnections = 16;
+constexpr std::size_t mostConnections = 64;
 
 /** Bytes of a whole answer at the start of `text`, 0 while it is incomplete. */
 std::size_t answerLength(const std::string& text) {

@@ -28,8 +28,11 @@ function judge(result) {
 }
 
 function disbelief(result) {
-  const share = Math.max(result.generator.cpuShare, result.generator.wantedShare);
-  if (share > mostGeneratorShare) return `the generator was the bottleneck: it wanted ${Math.round(share * 100)} % of its core`;
+  const { cpuShare, wantedShare } = result.generator;
+  const percent = (share) => `${(share * 100).toFixed(1)} %`;
+  if (Math.max(cpuShare, wantedShare) > mostGeneratorShare) {
+    return `the generator was the bottleneck: its reader wanted ${percent(wantedShare)} of the core, all of it took ${percent(cpuShare)}`;
+  }
   if (result.messages === 0) return 'no message arrived';
   return null;
 }

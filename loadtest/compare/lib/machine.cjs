@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const os = require('node:os');
+const { coreList } = require('./processes.cjs');
 const { run } = require('./tools.cjs');
 
 /** What a figure depends on besides the server. */
@@ -14,7 +15,7 @@ function machineFacts(cores) {
     congestionControl: fs.readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim(),
     serverCore: cores.server,
     generatorCore: cores.generator,
-    siblingsOfServerCore: siblings(cores.server),
+    isOnePhysicalCore: siblings(cores.server).includes(cores.generator),
   };
 }
 
@@ -35,9 +36,10 @@ function loadAverage() {
   return os.loadavg()[0].toFixed(2);
 }
 
+/** The hardware threads of a core's physical core, itself included. */
 function siblings(core) {
   const file = `/sys/devices/system/cpu/cpu${core}/topology/thread_siblings_list`;
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : 'unknown';
+  return fs.existsSync(file) ? coreList(fs.readFileSync(file, 'utf8').trim()) : [core];
 }
 
 module.exports = { machineFacts, shortage, commit, loadAverage };

@@ -74,8 +74,12 @@ function dotnetRoot() {
 
 /** The cores that this process may use. */
 function allowedCores() {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1];
-  return list.split(',').flatMap((part) => {
+  return coreList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]);
+}
+
+/** `0,2-4` as the kernel writes it → [0, 2, 3, 4]. */
+function coreList(text) {
+  return text.split(',').flatMap((part) => {
     const [from, to = from] = part.split('-').map(Number);
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
@@ -88,4 +92,4 @@ function twoCores() {
   return { server: cores[0], generator: cores.at(-1) };
 }
 
-module.exports = { startPinned, stop, unlessEnding, allowedCores, twoCores };
+module.exports = { startPinned, stop, unlessEnding, allowedCores, coreList, twoCores };

@@ -103,7 +103,7 @@ function hasFigures(row) {
 
 function facts({ settings, machine, contestants, commit, load }) {
   return [
-    `${machine.model}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, TCP ${machine.congestionControl}, loopback. Server on core ${machine.serverCore}, clients and publisher on core ${machine.generatorCore}.`,
+    `${machine.model}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, TCP ${machine.congestionControl}, loopback. Server on core ${machine.serverCore}, clients and publisher on core ${machine.generatorCore}${machine.isOnePhysicalCore ? ', the other thread of the same physical core' : ''}.`,
     `${settings.rounds} ${settings.rounds === 1 ? 'round' : 'rounds'}, in turn, each server started anew for each measurement: ${settings.warmUpSeconds} s of warming up, ${settings.seconds} s measured. Payload ${settings.payloadBytes} bytes of JSON, no compression.`,
     `Load average before ${load.before}, after ${load.after}. Commit ${commit}.`,
     ...contestants.map((each) => `${each.title}: ${each.version}`),
