@@ -6,7 +6,7 @@ const { test, before } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { buildGenerator, Generator } = require('../compare/lib/generator.cjs');
 const { allowedCores } = require('../compare/lib/processes.cjs');
-const { FakeServer } = require('./fake-server.cjs');
+const { FakeServer, serverFrame } = require('./fake-server.cjs');
 
 const tools = ['g++', 'make', 'taskset', 'setpriv'];
 const missing = tools.filter((name) => spawnSync(name, ['--version']).status !== 0);
@@ -27,13 +27,15 @@ test('every message is counted once, wherever its bytes are cut and however many
       client.send(`{"both":[${stamped()},${stamped()}]}`);
       client.send(`{"long":${stamped('x'.repeat(60_000))}}`);
       client.send('{"type":"position","seq":5}');
+      inPieces(client.socket, longFrame(stamped('x'.repeat(70_000))));
+      inPieces(client.socket, fragmented(stamped(), 10));
     }
     await everythingRead(server);
     const result = await generator.end();
 
-    assert.equal(result.messages, 4 * clients);
-    assert.equal(result.frames, 3 * clients);
-    assert.equal(result.latencyMicroseconds.samples, 4 * sampledClients);
+    assert.equal(result.messages, 6 * clients);
+    assert.equal(result.frames, 5 * clients);
+    assert.equal(result.latencyMicroseconds.samples, 6 * sampledClients);
     assert.deepEqual([result.in, result.failed, result.closed, result.trouble], [clients, 0, 0, '']);
   });
 });
@@ -131,6 +133,18 @@ async function everythingRead(server) {
 
 function stamped(filling = 'x') {
   return `{"t":"T${process.hrtime.bigint()}|","x":"${filling}"}`;
+}
+
+/** With a length of 64 bits. */
+function longFrame(text) {
+  const head = Buffer.from([0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
+  head.writeUInt32BE(text.length, 6);
+  return Buffer.concat([head, Buffer.from(text)]);
+}
+
+/** Two frames, the cut in the middle of the stamp, and a pong between them. */
+function fragmented(text, at) {
+  return Buffer.concat([serverFrame(0x01, Buffer.from(text.slice(0, at))), serverFrame(0x8a, Buffer.from('T7|')), serverFrame(0x80, Buffer.from(text.slice(at)))]);
 }
 
 /** Few of these pieces are whole frames, or whole headers. */
