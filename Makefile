@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults packages fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults packages compare fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -36,6 +36,10 @@ test-faults: ## the faults and overloads that take minutes each, not part of tes
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet
 	@scripts/packages.sh
+
+compare: build ## measure this server beside five others, about 30 minutes; ONLY="direct nchan", ROUNDS=5, QUICK=1 for a look
+	@scripts/need.sh node npm g++ nats-server nginx nchan
+	@exec node loadtest/compare/run.cjs
 
 fmt: ## format the source
 	@scripts/need.sh dotnet

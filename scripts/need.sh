@@ -13,7 +13,8 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 package_of() {
     case "$1" in
-        buildah|chromium|curl|docker-compose|faketime|git|nats-server) echo "$1" ;;
+        buildah|chromium|curl|docker-compose|faketime|g++|git|nats-server|nginx|npm) echo "$1" ;;
+        nchan)    echo libnginx-mod-nchan ;;
         node)     echo nodejs ;;
         promtool) echo prometheus ;;
         *)        return 1 ;;
@@ -21,7 +22,15 @@ package_of() {
 }
 
 # Packages that bring a service of the same name, which the tests have no use for.
-has_service() { [ "$1" = nats-server ] || [ "$1" = prometheus ]; }
+has_service() { [ "$1" = nats-server ] || [ "$1" = nginx ] || [ "$1" = prometheus ]; }
+
+# A module of nginx is a file and no command.
+is_there() {
+    case "$1" in
+        nchan) [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ] ;;
+        *)     command -v "$1" > /dev/null ;;
+    esac
+}
 
 show_and_run() {
     echo "+ $*"
@@ -63,7 +72,7 @@ for name in "$@"; do
     elif ! package=$(package_of "$name"); then
         echo "scripts/need.sh knows no package for '$name'." >&2
         failed=1
-    elif ! command -v "$name" > /dev/null; then
+    elif ! is_there "$name"; then
         commands+=("$name")
         packages+=("$package")
     elif [ "$name" = node ]; then
@@ -102,7 +111,7 @@ for package in "${packages[@]}"; do
 done
 
 for name in "${commands[@]}"; do
-    if ! command -v "$name" > /dev/null; then
+    if ! is_there "$name"; then
         echo "$name is still missing after the installation." >&2
         exit 1
     fi

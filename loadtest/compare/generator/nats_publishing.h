@@ -1,0 +1,26 @@
+#pragma once
+
+#include "publishing.h"
+#include "sockets.h"
+
+/** PUB over one NATS connection, without acknowledgements: a server that falls behind shows by a connection that takes no more. */
+class NatsPublishing final : public Publishing {
+public:
+    explicit NatsPublishing(const Address& address);
+    ~NatsPublishing() override;
+
+    bool canTake() const override { return !isLost_ && unsent_.size() < mostUnsent; }
+    void send(const std::string& payload) override;
+    void listen(std::int64_t nanoseconds) override;
+
+private:
+    static constexpr std::size_t mostUnsent = 1024;
+
+    void progress();
+    void take();
+
+    const std::string subject_;
+    const int descriptor_;
+    std::string unsent_;
+    bool isLost_ = false;
+};

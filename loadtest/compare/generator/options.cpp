@@ -1,0 +1,57 @@
+#include "options.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "payload.h"
+
+namespace {
+
+constexpr int wrongUsage = 78;
+
+[[noreturn]] void refuse(const std::string& problem) {
+    std::fprintf(stderr, "generator: %s\n", problem.c_str());
+    std::fputs("usage: generator --port N [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
+               "                 [--subscribe TEXT] [--publish URL --rate N] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
+    std::exit(wrongUsage);
+}
+
+double number(const std::string& name, const char* text, double least, double most) {
+    char* end = nullptr;
+    const double value = std::strtod(text, &end);
+    if (end == text || *end != 0 || !(value >= least && value <= most)) refuse(name + " " + text + ": must be a number from " + std::to_string(least) + " to " + std::to_string(most));
+    return value;
+}
+
+int whole(const std::string& name, const char* text, int least, int most) {
+    return static_cast<int>(number(name, text, least, most));
+}
+
+}
+
+Options readOptions(int count, char** arguments) {
+    Options options;
+    for (int i = 1; i < count; i += 2) {
+        const std::string name = arguments[i];
+        if (i + 1 == count) refuse(name + ": a value is missing");
+        const char* value = arguments[i + 1];
+        if (name == "--port") options.port = whole(name, value, 1, 65535);
+        else if (name == "--path") options.path = value;
+        else if (name == "--clients") options.clients = whole(name, value, 1, 200'000);
+        else if (name == "--connects-per-second") options.connectsPerSecond = whole(name, value, 1, 1'000'000);
+        else if (name == "--warm-up") options.warmUpSeconds = number(name, value, 0, 600);
+        else if (name == "--seconds") options.seconds = number(name, value, 0.1, 3600);
+        else if (name == "--subscribe") options.subscribe = value;
+        else if (name == "--publish") options.publish = value;
+        else if (name == "--rate") options.rate = number(name, value, 0, 1'000'000);
+        else if (name == "--size") options.size = whole(name, value, leastPayload, 60'000);
+        else if (name == "--server-pid") options.serverPid = whole(name, value, 1, 1 << 30);
+        else if (name == "--server-core") options.serverCore = whole(name, value, 0, 4095);
+        else refuse(name + ": unknown");
+    }
+    if (options.port == 0) refuse("--port is missing");
+    if (options.subscribe.size() > 65'535) refuse("--subscribe: at most 65535 bytes");
+    if (options.publish.empty() != (options.rate == 0)) refuse("--publish and --rate belong together");
+    return options;
+}

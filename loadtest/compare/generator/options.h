@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+/** One run. All on loopback. */
+struct Options {
+    int port = 0;                // of the server's WebSocket listener
+    std::string path = "/";
+    int clients = 1;
+    int connectsPerSecond = 4000;
+    double warmUpSeconds = 3;    // of publishing before anything counts
+    double seconds = 8;          // measured; SIGTERM ends it earlier
+    std::string subscribe;       // text that each client sends after its handshake; empty: none
+    std::string publish;         // http://127.0.0.1:PORT/PATH or nats://127.0.0.1:PORT/SUBJECT; empty: only listen
+    double rate = 0;             // messages a second
+    int size = 400;              // bytes of a payload
+    int serverPid = 0;           // whose CPU time is reported, with its children's; 0: nobody's
+    int serverCore = -1;         // whose use by all programs is reported; -1: none
+};
+
+/** Prints what is wrong and ends the program with 78 unless all arguments make sense. */
+Options readOptions(int count, char** arguments);

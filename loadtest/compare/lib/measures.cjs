@@ -1,0 +1,89 @@
+'use strict';
+
+const { setTimeout: sleep } = require('node:timers/promises');
+const { Generator } = require('./generator.cjs');
+const { judge } = require('./judgement.cjs');
+const { Server } = require('./server.cjs');
+
+const idleRate = 2; // messages a second while memory is read, so that connections are alive and not merely open
+const leastHeard = 0.5; // of a few messages; the first may come before a client is subscribed, the last is under way
+const longestMemorySeconds = 240;
+
+/** What a delivery costs the server and how long it takes, at one rate. */
+async function measureCost(contestant, rate, settings, cores) {
+  return withServer(contestant, cores, async (server) => {
+    const generator = new Generator(cores.generator, {
+      ...clientsOf(server, settings.clients),
+      publish: server.publish,
+      rate,
+      size: settings.payloadBytes,
+      'warm-up': settings.warmUpSeconds,
+      seconds: settings.seconds,
+      'server-pid': server.pid,
+      'server-core': cores.server,
+    });
+    const result = await generator.result;
+    return { ...judge(result), result };
+  });
+}
+
+/** Memory of the server without clients, with some and with all of the idle ones; the slope between is what a client costs. */
+async function measureMemory(contestant, settings, cores) {
+  return withServer(contestant, cores, async (server) => {
+    const settle = () => sleep(settings.settleSeconds * 1000);
+    await sleep(1000);
+    const without = server.memoryBytes();
+    const first = crowd(server, settings.clients, settings, cores, { publish: server.publish, rate: idleRate });
+    await first.waitUntilReady();
+    await settle();
+    const some = server.memoryBytes();
+    const second = crowd(server, settings.idleClients - settings.clients, settings, cores, {});
+    await second.waitUntilReady();
+    await settle();
+    const all = server.memoryBytes();
+    const results = await Promise.all([first.end(), second.end()]);
+    const figures = {
+      bytesPerClient: (all - some) / (settings.idleClients - settings.clients),
+      megabytesWithout: without / 1e6,
+      megabytesWithSome: some / 1e6,
+    };
+    return { figures, ...aliveness(results), result: { without, some, all, generators: results } };
+  });
+}
+
+function crowd(server, clients, settings, cores, publishing) {
+  return new Generator(cores.generator, {
+    ...clientsOf(server, clients),
+    ...publishing,
+    size: settings.payloadBytes,
+    'connects-per-second': 2000,
+    'warm-up': 0,
+    seconds: longestMemorySeconds,
+  });
+}
+
+function clientsOf(server, clients) {
+  return { port: server.port, path: server.contestant.path, subscribe: server.contestant.subscribe, clients };
+}
+
+/** Memory of clients who have gone or hear nothing is nobody's. */
+function aliveness(results) {
+  const closed = results.reduce((sum, result) => sum + result.closed, 0);
+  const deaf = results.some((result) => result.messages < leastHeard * result.clients * idleRate * result.seconds);
+  const trouble = closed > 0 ? `${closed} idle clients were cut off` : 'idle clients heard less than half of what was published';
+  return { disbelief: closed > 0 || deaf ? trouble : null, notes: [] };
+}
+
+async function withServer(contestant, cores, measure) {
+  const server = await Server.start(contestant, cores.server);
+  try {
+    return await measure(server);
+  } catch (error) {
+    const said = server.lastLogLine();
+    throw new Error(said === '' ? error.message : `${error.message} (the server's last words: ${said})`, { cause: error });
+  } finally {
+    await server.stop();
+  }
+}
+
+module.exports = { measureCost, measureMemory };

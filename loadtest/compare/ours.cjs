@@ -1,0 +1,40 @@
+'use strict';
+
+const path = require('node:path');
+
+// Nothing but the CPU may hold this server back, as nothing else holds back the others.
+const unbound = {
+  WS_CPU_REJECT_THRESHOLD: '100',
+  WS_CPU_PAUSE_THRESHOLD: '100',
+  WS_MEMORY_REJECT_PERCENT: '100',
+  WS_MEMORY_SHED_PERCENT: '100',
+  WS_MEMORY_PAUSE_PERCENT: '100',
+  WS_LAG_REJECT: '0',
+  WS_CONNECT_RATE: 'unlimited',
+  WS_MAX_CONNECTIONS: '15000',
+  LOG_LEVEL: 'warn',
+};
+
+/** This repository's server on one of its two ways to the wire, with the built-in source: no broker beside it. */
+function ours(name, title) {
+  return {
+    name,
+    title,
+    isOurs: true,
+    path: '/ws',
+    subscribe: '{"type":"subscribe","data":{"channels":["b"]}}',
+    version: async (tools) => (await tools.run(program(tools), ['--version'])).trim(),
+    start: (tools, [port]) => ({
+      command: [program(tools)],
+      env: { ...unbound, WS_TRANSPORT: name, WS_ADDR: `127.0.0.1:${port}` },
+      port,
+      publish: `http://127.0.0.1:${port}/publish/b`,
+    }),
+  };
+}
+
+function program(tools) {
+  return path.join(tools.root, 'artifacts', 'wsfanout', 'wsfanout');
+}
+
+module.exports = { direct: ours('direct', 'WsFanout, direct'), stream: ours('stream', 'WsFanout, stream') };
