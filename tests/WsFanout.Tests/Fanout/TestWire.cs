@@ -37,6 +37,17 @@ internal sealed class TestWire(TimeProvider time) : IWire
 
     public bool IsIdle { get; private set; } = true;
 
+    public long UnfinishedSince { get; set; }
+
+    /// <summary>Whether the other end acknowledges bytes though the socket shows no room.</summary>
+    public bool IsProgressing { get; set; }
+
+    public bool HasProgressed()
+    {
+        if (IsProgressing) LastProgressAt = time.GetTimestamp();
+        return IsProgressing;
+    }
+
     public long LastReceivedAt { get; set; } = time.GetTimestamp();
 
     public long LastProgressAt { get; private set; } = time.GetTimestamp();
