@@ -42,6 +42,12 @@ internal sealed class Client
 
     public Subscriptions Subscriptions { get; }
 
+    /// <summary>Whether it is a test's: everything it says is sent back, and it is told nothing else.</summary>
+    public bool Echoes { get; init; }
+
+    /// <summary>Whether its last message is still on its way back; the next is read only then.</summary>
+    public bool IsOwedEcho { get; set; }
+
     /// <summary>Place among the worker's clients.</summary>
     public int Slot { get; set; }
 

@@ -138,6 +138,7 @@ internal sealed class ClientCare
 
     private void LookAtPosition(Client client, long now)
     {
+        if (client.Echoes) return;
         if (client.DealtAt != client.DealtSeen)
         {
             client.DealtSeen = client.DealtAt;

@@ -216,14 +216,20 @@ internal sealed partial class Worker : IDisposable
         var now = _time.GetTimestamp();
         _lastClientNumber += ClientNumberStep;
         var client = new Client(
-            _lastClientNumber + _context.Number, join.Connection, _context.ClientOptions, _time.TimestampFrequency, now);
+            _lastClientNumber + _context.Number, join.Connection, _context.ClientOptions, _time.TimestampFrequency, now)
+        { Echoes = join.Echoes };
         join.Connection.Client = client;
         _roster.Add(client);
         _care.Begin(client, now);
-        client.Queue.AddAnswer(_answers.Welcome(client.Id, _dealer.Position, _context.ClientOptions));
-        _roster.HasWork(client);
+        if (!client.Echoes) Welcome(client);
         if (join.Subscribe is { } subscribe) _requests.Meet(client, subscribe, now);
         _context.ClientMetrics.ClientAccepted(_time.GetElapsedTime(join.RequestedAt, now).TotalSeconds);
+    }
+
+    private void Welcome(Client client)
+    {
+        client.Queue.AddAnswer(_answers.Welcome(client.Id, _dealer.Position, _context.ClientOptions));
+        _roster.HasWork(client);
     }
 
     private bool TakeEvents(long started)
@@ -256,6 +262,9 @@ internal sealed partial class Worker : IDisposable
                 // It has an entry that the position told in an answer would not cover yet. One message a connection at most.
                 _deferred.Enqueue(happened);
                 break;
+            case TransportEventKind.Received when client.Echoes && client.Closing is null:
+                Echo.Send(client, connection);
+                break;
             case TransportEventKind.Received:
                 if (client.Closing is null) _requests.Receive(client, connection.Received, _time.GetTimestamp());
                 connection.Taken();
@@ -264,6 +273,7 @@ internal sealed partial class Worker : IDisposable
                 _account.Sent(connection);
                 _account.Unsent(connection, client);
                 connection.BatchDone();
+                if (client.IsOwedEcho) Echo.Sent(client, connection);
                 if (!client.IsGone) Roster.Flush(client);
                 break;
             case TransportEventKind.Violated:

@@ -24,6 +24,9 @@ internal sealed record HostOptions
     /// <summary>Time from SIGTERM to the end of the process.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Whether conformance suites find a WebSocket that echoes.</summary>
+    public bool OffersTestEcho { get; init; }
+
     /// <summary>Whether tests may pause the intake by a request.</summary>
     public bool OffersTestPause { get; init; }
 

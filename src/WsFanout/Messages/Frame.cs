@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace WsFanout.Messages;
 
 /// <summary>
-/// One finished WebSocket text frame from the server: header and JSON together, unmasked, the same bytes for every client.
+/// One finished WebSocket frame from the server: header and payload together, unmasked, the same bytes for every client. All but an echo is JSON text.
 /// </summary>
 /// <remarks>Immutable once built; shared by queues, history and sockets without copies.</remarks>
 internal class Frame
@@ -12,6 +12,7 @@ internal class Frame
     public const int MaxHeaderLength = 10;
 
     private const byte FinalText = 0x81;
+    private const byte FinalBinary = 0x82;
 
     protected Frame(byte[] bytes, int headerLength)
     {
@@ -28,7 +29,10 @@ internal class Frame
     /// <summary>Bytes on the wire.</summary>
     public int Length => Bytes.Length;
 
-    /// <summary>The JSON alone, for a transport that writes its own header.</summary>
+    /// <summary>Whether it is a binary frame: only an echo can be.</summary>
+    public bool IsBinary => Bytes[0] == FinalBinary;
+
+    /// <summary>The payload alone, for a transport that writes its own header.</summary>
     public ReadOnlyMemory<byte> Payload => Bytes.AsMemory(HeaderLength);
 
     /// <summary>Builds a frame around a copy of <paramref name="json"/>.</summary>
@@ -39,6 +43,14 @@ internal class Frame
         WriteHeader(bytes, json.Length);
         json.CopyTo(bytes.AsSpan(headerLength));
         return new Frame(bytes, headerLength);
+    }
+
+    /// <summary>Builds a frame that says what a client said.</summary>
+    public static Frame Echo(ReadOnlySpan<byte> payload, bool isBinary)
+    {
+        var frame = Text(payload);
+        if (isBinary) frame.Bytes[0] = FinalBinary;
+        return frame;
     }
 
     /// <summary>Bytes of header that a payload of this length needs.</summary>

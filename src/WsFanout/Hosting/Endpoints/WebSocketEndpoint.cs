@@ -6,11 +6,15 @@ using WsFanout.Transport;
 
 namespace WsFanout.Hosting.Endpoints;
 
-/// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
+/// <summary><c>GET /ws</c>, and <c>/__echo</c> with <c>WS_TEST_ECHO</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
 internal sealed class WebSocketEndpoint(
     ServerState state, OriginRule origins, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
-    public async Task HandleAsync(HttpContext context)
+    public const string Path = "/ws";
+    public const string EchoPath = "/__echo";
+
+    /// <param name="echoes">Whether it is to be a client that gets back what it says, and nothing else.</param>
+    public async Task HandleAsync(HttpContext context, bool echoes)
     {
         var requestedAt = state.Time.GetTimestamp();
         if (!Handshake.IsUpgrade(context))
@@ -52,16 +56,16 @@ internal sealed class WebSocketEndpoint(
         }
 
         context.Features.Get<AcceptCharge>()?.Served();
-        await ServeAsync(context, UrlSubscription.Read(query), requestedAt);
+        await ServeAsync(context, query, requestedAt, echoes);
     }
 
-    private async Task ServeAsync(HttpContext context, ReadRequest? subscribe, long requestedAt)
+    private async Task ServeAsync(HttpContext context, IReadOnlyDictionary<string, string> query, long requestedAt, bool echoes)
     {
         var subprotocol = Handshake.Agree(context);
         var stream = new UpgradedStream(await Handshake.AcceptAsync(context, subprotocol), state.Time);
-        var connection = new StreamConnection(stream, subprotocol, options.MaxMessageBytes, context.Abort);
+        var connection = new StreamConnection(stream, subprotocol, echoes ? Echo.MaxMessageBytes : options.MaxMessageBytes, echoes, context.Abort);
         var worker = workers.Next();
-        worker.Join(new JoinRequest(connection, subscribe, requestedAt));
+        worker.Join(new JoinRequest(connection, echoes ? null : UrlSubscription.Read(query), requestedAt, echoes));
         await connection.RunAsync(worker.Inbox);
     }
 

@@ -19,6 +19,7 @@ internal static class StageBinding
         ListenBacklog = backlog,
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
+        OffersTestEcho = values.Get(TestSettings.Echo),
         OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
         LogJson = values.Get(HostSettings.LogJson),
