@@ -1,0 +1,49 @@
+namespace WsFanout.IntegrationTests.Conformance;
+
+/// <summary>RFC 6455 from a client's side, the same table on every way to the wire.</summary>
+public sealed class ConformanceTests(EchoServers servers) : IClassFixture<EchoServers>
+{
+    private static readonly IReadOnlyList<Vector> Table =
+    [
+        .. Group1Framing.Vectors, .. Group2Pings.Vectors, .. Group3ReservedBits.Vectors, .. Group4Opcodes.Vectors, .. Group5Fragments.Vectors,
+        .. Group6Utf8.Vectors, .. Group7Closing.Vectors, .. Group10ManyFragments.Vectors, .. Lengths.Vectors, .. GluedFrames.Vectors,
+    ];
+
+    public static TheoryData<string, string> Frames
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var way in EchoServers.Ways)
+            {
+                foreach (var vector in Table.Where(one => one.OnlyOn is null || one.OnlyOn == way)) cases.Add(way, vector.Name);
+            }
+
+            return cases;
+        }
+    }
+
+    public static TheoryData<string, string> Handshakes
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var way in EchoServers.Ways)
+            {
+                foreach (var vector in HandshakeVectors.All) cases.Add(way, vector.Name);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Frames))]
+    public async Task Frames_are_answered_as_the_table_says(string way, string vector) =>
+        await new VectorRunner(await servers.OnAsync(way), way).RunAsync(Table.Single(one => one.Name == vector));
+
+    [Theory]
+    [MemberData(nameof(Handshakes))]
+    public async Task A_handshake_is_answered_as_the_table_says(string way, string vector) =>
+        await HandshakeRunner.RunAsync(await servers.OnAsync(way), HandshakeVectors.All.Single(one => one.Name == vector));
+}
