@@ -9,33 +9,9 @@ public sealed class ConformanceTests(EchoServers servers) : IClassFixture<EchoSe
         .. Group6Utf8.Vectors, .. Group7Closing.Vectors, .. Group10ManyFragments.Vectors, .. Lengths.Vectors, .. GluedFrames.Vectors,
     ];
 
-    public static TheoryData<string, string> Frames
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var way in EchoServers.Ways)
-            {
-                foreach (var vector in Table.Where(one => one.OnlyOn is null || one.OnlyOn == way)) cases.Add(way, vector.Name);
-            }
+    public static TheoryData<string, string> Frames => OnEveryWay(way => Table.Where(one => one.OnlyOn is null || one.OnlyOn == way).Select(one => one.Name));
 
-            return cases;
-        }
-    }
-
-    public static TheoryData<string, string> Handshakes
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var way in EchoServers.Ways)
-            {
-                foreach (var vector in HandshakeVectors.All) cases.Add(way, vector.Name);
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string, string> Handshakes => OnEveryWay(_ => HandshakeVectors.All.Select(one => one.Name));
 
     [Theory]
     [MemberData(nameof(Frames))]
@@ -46,4 +22,15 @@ public sealed class ConformanceTests(EchoServers servers) : IClassFixture<EchoSe
     [MemberData(nameof(Handshakes))]
     public async Task A_handshake_is_answered_as_the_table_says(string way, string vector) =>
         await HandshakeRunner.RunAsync(await servers.OnAsync(way), HandshakeVectors.All.Single(one => one.Name == vector));
+
+    private static TheoryData<string, string> OnEveryWay(Func<string, IEnumerable<string>> names)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var way in EchoServers.Ways)
+        {
+            foreach (var name in names(way)) cases.Add(way, name);
+        }
+
+        return cases;
+    }
 }

@@ -21,7 +21,7 @@ internal static class Group2Pings
         Vector.Send("a pong of 125 bytes", Pong(new string('x', 125))).StaysOpen(),
         Vector.Send("a pong of 126 bytes", Pong(new string('x', 126))).Closes(1002),
         Vector.Send("pings between texts are answered in turn", Text("a"), Ping("1"), Text("b"), Ping("2")).StaysOpen(Reply.Text("a"), Reply.Pong("1"), Reply.Text("b"), Reply.Pong("2")),
-        Vector.Send("a ping cut at every place", Ping("Hello")).StaysOpen([.. Enumerable.Repeat(Reply.Pong("Hello"), 11)]) with { Chop = Chopping.AtEveryPlace },
+        Vector.Send("a ping cut at every place", Ping("Hello")).StaysOpen(Reply.Times(11, Reply.Pong("Hello"))) with { Chop = Chopping.AtEveryPlace },
     ];
 
     private static IEnumerable<string> Ten => Enumerable.Range(0, 10).Select(number => $"payload-{number}");

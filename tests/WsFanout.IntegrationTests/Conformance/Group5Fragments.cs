@@ -30,7 +30,7 @@ internal static class Group5Fragments
         Vector.Send("5.20 a text in 5 fragments with 2 pings between, frame by frame", InFiveWithPings).StaysOpen(Reply.Pong("first"), Reply.Pong("second"), Reply.Text("12345"))
             with { Chop = Chopping.FrameByFrame },
         Vector.Send("a text in 5 fragments with 2 pings between, cut at every place", InFiveWithPings)
-            .StaysOpen([.. Enumerable.Repeat<RawFrame[]>([Reply.Pong("first"), Reply.Pong("second"), Reply.Text("12345")], InFiveWithPings.Sum(frame => frame.ToBytes().Length)).SelectMany(frames => frames)])
+            .StaysOpen(Reply.Times(InFiveWithPings.Sum(frame => frame.ToBytes().Length), Reply.Pong("first"), Reply.Pong("second"), Reply.Text("12345")))
             with { Chop = Chopping.AtEveryPlace },
         Vector.Send("a binary in 2 fragments", Binary([1, 0xff]) with { Flags = 0 }, End([2])).StaysOpen(Reply.Binary([1, 0xff, 2])),
         Vector.Send("a binary begun inside of a text", Begin("frag1"), Binary([1]) with { Flags = 0 }, End([2])).Closes(1002),

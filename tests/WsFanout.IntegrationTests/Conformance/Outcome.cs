@@ -21,6 +21,9 @@ internal sealed record Outcome(int? Close, IReadOnlyList<RawFrame> Frames)
 
     public override int GetHashCode() => HashCode.Combine(Close, Frames.Count);
 
-    public override string ToString() =>
-        $"[{string.Join(", ", Frames.Select(frame => $"{frame.Opcode}:{frame.Payload.Length}:{Convert.ToHexString(frame.Payload.AsSpan(0, Math.Min(frame.Payload.Length, 32)))}"))}] then {(Close is { } code ? $"close {code}" : "open")}";
+    public override string ToString()
+    {
+        var frames = string.Join(", ", Frames.Select(frame => $"{frame.Opcode}:{frame.Payload.Length}:{Convert.ToHexString(frame.Payload.AsSpan(0, Math.Min(frame.Payload.Length, 32)))}"));
+        return $"[{frames}] then {(Close is { } code ? $"close {code}" : "open")}{(Why is null ? "" : $" ({Why})")}";
+    }
 }

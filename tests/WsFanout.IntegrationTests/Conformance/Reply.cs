@@ -15,4 +15,7 @@ internal static class Reply
     public static RawFrame Pong(string text) => Pong(Encoding.UTF8.GetBytes(text));
 
     public static RawFrame Pong(byte[] bytes) => new(RawFrame.Pong, bytes);
+
+    /// <summary>These, so often behind each other.</summary>
+    public static RawFrame[] Times(int count, params RawFrame[] frames) => [.. Enumerable.Repeat(frames, count).SelectMany(all => all)];
 }
