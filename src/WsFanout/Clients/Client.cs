@@ -45,6 +45,9 @@ internal sealed class Client : ITimed
 
     public Subscriptions Subscriptions { get; }
 
+    /// <summary>Whether it is a test's: everything it says is sent back, and it is told nothing else.</summary>
+    public bool Echoes { get; init; }
+
     /// <summary>Place among the worker's clients.</summary>
     public int Slot { get; set; }
 

@@ -3,4 +3,5 @@ namespace WsFanout.Clients;
 /// <summary>With what a connection that has been upgraded becomes a client.</summary>
 /// <param name="Subscribe">What its URL asked for, to be met right after <c>welcome</c>; or null.</param>
 /// <param name="RequestedAt">When its handshake came in. Ticks of the monotonic clock.</param>
-internal sealed record JoinTerms(ReadRequest? Subscribe, long RequestedAt);
+/// <param name="Echoes">Whether it is a test's: everything it says is sent back, and it is told nothing else.</param>
+internal sealed record JoinTerms(ReadRequest? Subscribe, long RequestedAt, bool Echoes = false);

@@ -17,6 +17,9 @@ internal sealed class ClientCare
     /// <summary>Being this late means that the process itself stood still; a client that takes nothing for so long counts as slow.</summary>
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time that a client may take for one message once it has begun it. Beyond: close 1002.</summary>
+    private static readonly TimeSpan UnfinishedTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Clients looked at in one turn.</summary>
     private const int ClientsPerTurn = 512;
 
@@ -134,7 +137,7 @@ internal sealed class ClientCare
     {
         var since = client.Wire.UnfinishedSince;
         if (since == 0) return true;
-        var deadline = Math.Max(since + Ticks(_options.PingInterval + _options.PongTimeout), _graceUntil);
+        var deadline = Math.Max(since + Ticks(UnfinishedTimeout), _graceUntil);
         next = Math.Min(next, deadline);
         if (now <= deadline) return true;
         _roster.Close(client, CloseReason.ProtocolError);
@@ -187,6 +190,7 @@ internal sealed class ClientCare
 
     private void LookAtPosition(Client client, long now, ref long next)
     {
+        if (client.Echoes) return;
         if (client.WasGivenOfLate)
         {
             client.WasGivenOfLate = false;

@@ -14,6 +14,8 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
 
     private readonly FrameReader _frames = new(context.ClientOptions.MaxMessageBytes, takesBinary: false, context.Time);
 
+    private readonly FrameReader _echoFrames = new(Echo.MaxMessageBytes, takesBinary: true, context.Time);
+
     // Clients that are owed something of a batch that is held: what they send waits in the kernel until they have it.
     private readonly Queue<DirectSocket> _deferred = new();
 
@@ -63,7 +65,9 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
         if (socket.IsIdle && !client.HasWaiting) return;
         account.Sent(socket.Resume(), wasBlocked: true);
         roster.Flush(client);
-        if (!client.HasWaiting) socket.NoteDrained();
+        if (client.HasWaiting) return;
+        socket.NoteDrained();
+        if (client.Echoes) sockets.ReadLater(socket);
     }
 
     private void Receive(DirectSocket socket)
@@ -74,6 +78,13 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
             {
                 _deferred.Enqueue(socket);
                 return;
+            }
+
+            if (client.Echoes)
+            {
+                // What it says waits in the kernel while its own words still wait for it.
+                roster.Flush(client);
+                if (client.HasWaiting) return;
             }
 
             if (times == ReceivesAtATime)
@@ -97,8 +108,13 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
         var partial = socket.Partial;
         while (!unread.IsEmpty && !socket.IsDeaf && socket.Client is { } client)
         {
-            switch (_frames.Next(ref partial, ref unread, out var payload))
+            var frames = client.Echoes ? _echoFrames : _frames;
+            var came = frames.Next(ref partial, ref unread, out var payload);
+            switch (came)
             {
+                case Incoming.Text or Incoming.Binary when client.Echoes && client.Closing is null:
+                    Echo.Send(client, came == Incoming.Text ? Opcode.Text : Opcode.Binary, payload, roster);
+                    break;
                 case Incoming.Text when client.Closing is null:
                     requests.Receive(client, payload, context.Time.GetTimestamp());
                     break;
@@ -114,7 +130,7 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
                 case Incoming.Violation:
                     socket.IsDeaf = true;
                     partial = null;
-                    roster.Close(client, _frames.Violation);
+                    roster.Close(client, frames.Violation);
                     break;
             }
         }

@@ -11,6 +11,7 @@ internal sealed partial class Reception
 
     private readonly WorkerContext _context;
     private readonly ClientShare _share;
+    private readonly ClientShare _echoShare;
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly RequestHandler _requests;
@@ -24,6 +25,7 @@ internal sealed partial class Reception
     {
         _context = context;
         _share = new ClientShare(context.ClientOptions, context.Time.TimestampFrequency);
+        _echoShare = new ClientShare(Echo.OptionsFrom(context.ClientOptions), context.Time.TimestampFrequency);
         _roster = roster;
         _dealer = dealer;
         _requests = requests;
@@ -37,14 +39,19 @@ internal sealed partial class Reception
     {
         var now = _context.Time.GetTimestamp();
         _lastClientNumber += ClientNumberStep;
-        var client = new Client(_lastClientNumber + _context.Number, wire, _share, now);
+        var client = new Client(_lastClientNumber + _context.Number, wire, join.Echoes ? _echoShare : _share, now) { Echoes = join.Echoes };
         _roster.Add(client);
         _care.Begin(client, now);
-        client.Queue.AddAnswer(_answers.Welcome(client.Id, _dealer.Position, _context.ClientOptions));
-        _roster.HasWork(client);
+        if (!client.Echoes) Welcome(client);
         if (join.Subscribe is { } subscribe) _requests.Meet(client, subscribe, now);
         _context.ClientMetrics.ClientAccepted(_context.Time.GetElapsedTime(join.RequestedAt, now).TotalSeconds);
         return client;
+    }
+
+    private void Welcome(Client client)
+    {
+        client.Queue.AddAnswer(_answers.Welcome(client.Id, _dealer.Position, _context.ClientOptions));
+        _roster.HasWork(client);
     }
 
     /// <summary>The connection has ended.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using WsFanout.Clients;
+using WsFanout.Messages;
 using WsFanout.Transport;
 
 namespace WsFanout.Fanout;
@@ -76,6 +77,10 @@ internal sealed class StreamSide(WorkerInbox inbox, Reception reception, Roster 
                 // It is owed messages that the position told in an answer would cover.
                 _deferred.Enqueue(happened);
                 break;
+            case TransportEventKind.Received when client.Echoes && client.Closing is null:
+                // Taken when it has left again: the queue is empty until then, and takes a frame of any size.
+                Echo.Send(client, connection.IsBinary ? Opcode.Binary : Opcode.Text, connection.Received, roster);
+                break;
             case TransportEventKind.Received:
                 if (client.Closing is null) requests.Receive(client, connection.Received, time.GetTimestamp());
                 connection.Taken();
@@ -84,6 +89,7 @@ internal sealed class StreamSide(WorkerInbox inbox, Reception reception, Roster 
                 account.Sent(connection.Sent, connection.WasBlocked);
                 account.Unsent(connection.Unsent, client);
                 connection.BatchDone();
+                if (client.Echoes) connection.Taken();
                 roster.Flush(client);
                 break;
             case TransportEventKind.Violated:

@@ -27,6 +27,9 @@ internal sealed record HostOptions
     /// <summary>Whether clients come on the direct way; else on the stream way.</summary>
     public bool IsDirect { get; init; }
 
+    /// <summary>Whether conformance suites find a WebSocket that echoes.</summary>
+    public bool OffersTestEcho { get; init; }
+
     /// <summary>Whether tests may pause the intake by a request.</summary>
     public bool OffersTestPause { get; init; }
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace WsFanout.Messages;
 
 /// <summary>
-/// One finished WebSocket text frame from the server: header and JSON together, unmasked, the same bytes for every client.
+/// One finished WebSocket frame from the server: header and payload together, unmasked, the same bytes for every client.
 /// </summary>
 /// <remarks>Immutable once built; shared by queues, history and sockets without copies.</remarks>
 internal class Frame
@@ -31,7 +31,7 @@ internal class Frame
     /// <summary>Bytes on the wire.</summary>
     public int Length => Bytes.Length;
 
-    /// <summary>The JSON alone, for a transport that writes its own header.</summary>
+    /// <summary>The payload alone, for a transport that writes its own header.</summary>
     public ReadOnlyMemory<byte> Payload => Bytes.AsMemory(HeaderLength);
 
     /// <summary>Builds a text frame around a copy of <paramref name="json"/>.</summary>

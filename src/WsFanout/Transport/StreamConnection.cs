@@ -30,6 +30,7 @@ internal sealed class StreamConnection : IWire
     private readonly UpgradedStream _stream;
     private readonly Action _abort;
     private readonly int _maxMessageBytes;
+    private readonly bool _takesBinary;
     private readonly AsyncSignal _toWriter = new();
     private readonly AsyncSignal _toReader = new();
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,12 +58,14 @@ internal sealed class StreamConnection : IWire
 
     /// <param name="stream">The upgraded connection.</param>
     /// <param name="subprotocol">The one that was agreed on, or null.</param>
+    /// <param name="takesBinary">Whether a binary message is as good as a text; else it is a broken rule.</param>
     /// <param name="abort">Cuts the connection under the stream; may be called at any time, from any thread.</param>
-    public StreamConnection(UpgradedStream stream, string? subprotocol, int maxMessageBytes, Action abort)
+    public StreamConnection(UpgradedStream stream, string? subprotocol, int maxMessageBytes, bool takesBinary, Action abort)
     {
         _stream = stream;
         _abort = abort;
         _maxMessageBytes = maxMessageBytes;
+        _takesBinary = takesBinary;
 
         // No keep-alive of the framework's: the worker pings, so that life signs are judged in one place for both ways to the wire.
         _socket = WebSocket.CreateFromStream(
@@ -80,6 +83,9 @@ internal sealed class StreamConnection : IWire
 
     /// <summary>The message that came. Worker only, between <see cref="TransportEventKind.Received"/> and <see cref="Taken"/>.</summary>
     public ReadOnlySpan<byte> Received => _received.AsSpan(0, _receivedLength);
+
+    /// <summary>Whether that message is binary. Worker only, as <see cref="Received"/>.</summary>
+    public bool IsBinary { get; private set; }
 
     public bool IsIdle { get; private set; } = true;
 
@@ -189,6 +195,7 @@ internal sealed class StreamConnection : IWire
                 }
                 else if (part.EndOfMessage)
                 {
+                    IsBinary = part.MessageType == WebSocketMessageType.Binary;
                     _inbox.Post(new TransportEvent(this, TransportEventKind.Received));
                     await _toReader.WaitAsync();
                     if (_over) return CloseReason.ConnectionLost;
@@ -209,7 +216,7 @@ internal sealed class StreamConnection : IWire
 
     private CloseReason? RuleBroken(in ValueWebSocketReceiveResult part)
     {
-        if (part.MessageType == WebSocketMessageType.Binary) return CloseReason.BinaryFrame;
+        if (part.MessageType == WebSocketMessageType.Binary && !_takesBinary) return CloseReason.BinaryFrame;
         return _receivedLength > _maxMessageBytes ? CloseReason.MessageTooBig : null;
     }
 
@@ -282,7 +289,9 @@ internal sealed class StreamConnection : IWire
         {
             for (_batchSent = 0; _batchSent < _batchCount && !_over; _batchSent++)
             {
-                await _socket.SendAsync(_batch[_batchSent]!.Payload, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+                var frame = _batch[_batchSent]!;
+                var type = frame.Opcode == Opcode.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
+                await _socket.SendAsync(frame.Payload, type, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
             }
         }
         finally

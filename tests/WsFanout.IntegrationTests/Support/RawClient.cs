@@ -70,20 +70,8 @@ internal sealed class RawClient : IDisposable
 
     /// <param name="flags">FIN and the reserved bits: 8 is FIN alone.</param>
     /// <param name="declaredLength">What the header says; null for the truth.</param>
-    public Task SendFrameAsync(int opcode, byte[] payload, int flags = 8, bool masked = true, ulong? declaredLength = null)
-    {
-        var frame = new List<byte> { (byte)((flags << 4) | opcode) };
-        var length = declaredLength ?? (ulong)payload.Length;
-        var maskBit = masked ? 0x80 : 0;
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(number, length);
-        frame.Add((byte)(maskBit | (length < 126 ? (int)length : length < 65536 ? 126 : 127)));
-        if (length >= 126) frame.AddRange(length < 65536 ? number[6..] : number);
-        byte[] mask = [0x37, 0xfa, 0x21, 0x3d];
-        if (masked) frame.AddRange(mask);
-        for (var i = 0; i < payload.Length; i++) frame.Add(masked ? (byte)(payload[i] ^ mask[i & 3]) : payload[i]);
-        return SendAsync(frame.ToArray());
-    }
+    public Task SendFrameAsync(int opcode, byte[] payload, int flags = 8, bool masked = true, ulong? declaredLength = null) =>
+        SendAsync(new ClientFrame(opcode, payload) { Flags = flags, IsMasked = masked, DeclaredLength = declaredLength }.ToBytes());
 
     /// <summary>The next frame; null when the server has ended the connection.</summary>
     public async Task<RawFrame?> ReadAsync()
@@ -93,6 +81,7 @@ internal sealed class RawClient : IDisposable
         long length = head[1];
         if (length == 126) length = BinaryPrimitives.ReadUInt16BigEndian(await ReadExactlyAsync(2) ?? throw Cut());
         else if (length == 127) length = BinaryPrimitives.ReadInt64BigEndian(await ReadExactlyAsync(8) ?? throw Cut());
+        Assert.True(length >= head[1] switch { 127 => 65536, 126 => 126, _ => 0 }, "a length takes as few bytes as it can");
         return new RawFrame(head[0] & 0xf, await ReadExactlyAsync((int)length) ?? throw Cut());
     }
 
@@ -141,6 +130,27 @@ internal sealed class RawClient : IDisposable
         var length = headers.TryGetValue("content-length", out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
         var body = Encoding.UTF8.GetString(await ReadExactlyAsync(length) ?? throw Cut());
         return new HttpReply(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, body);
+    }
+
+    /// <summary>Everything until the server ends the connection.</summary>
+    public async Task<byte[]> ReadRestAsync()
+    {
+        var rest = new List<byte>();
+        while (await ReadExactlyAsync(1) is { } next) rest.Add(next[0]);
+        return [.. rest];
+    }
+
+    /// <summary>Says that nothing will come any more; still reads.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The server has ended the connection already; what it said can still be read.
+        }
     }
 
     /// <summary>Ends it with a reset, as a crash would.</summary>

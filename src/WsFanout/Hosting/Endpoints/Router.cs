@@ -9,6 +9,8 @@ namespace WsFanout.Hosting.Endpoints;
 internal sealed partial class Router(
     WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PauseEndpoint? pause, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
 {
+    private readonly bool _offersEcho = settings.Settings?.Host.OffersTestEcho ?? false;
+
     /// <summary>The answers of a listener that serves this much.</summary>
     public RequestDelegate Answer(Served served) => context => HandleAsync(context, served);
 
@@ -29,9 +31,11 @@ internal sealed partial class Router(
     private Task RouteAsync(HttpContext context, Served served)
     {
         var path = context.Request.Path.Value ?? "";
-        var isForClients = path == "/ws" || PageFiles.Find(path) is not null;
+        var echoes = _offersEcho && path == WebSocketEndpoint.EchoPath;
+        var isWebSocket = echoes || path == WebSocketEndpoint.Path;
+        var isForClients = isWebSocket || PageFiles.Find(path) is not null;
         if (!served.HasFlag(isForClients ? Served.Clients : Served.Operators)) return NotFound(context);
-        if (path == "/ws") return webSocket.HandleAsync(context);
+        if (isWebSocket) return webSocket.HandleAsync(context, echoes);
         context.Features.Get<AcceptCharge>()?.Served();
         if (path.StartsWith(PublishEndpoint.Path, StringComparison.Ordinal))
         {

@@ -7,11 +7,15 @@ using WsFanout.Transport.Direct;
 
 namespace WsFanout.Hosting.Endpoints;
 
-/// <summary><c>GET /ws</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
+/// <summary><c>GET /ws</c>, and <c>/__echo</c> with <c>WS_TEST_ECHO</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
 internal sealed class WebSocketEndpoint(
     ServerState state, OriginRule origins, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
-    public async Task HandleAsync(HttpContext context)
+    public const string Path = "/ws";
+    public const string EchoPath = "/__echo";
+
+    /// <param name="echoes">Whether it is to be a client that gets back what it says, and nothing else.</param>
+    public async Task HandleAsync(HttpContext context, bool echoes)
     {
         var requestedAt = state.Time.GetTimestamp();
         if (!Handshake.IsUpgrade(context))
@@ -53,7 +57,7 @@ internal sealed class WebSocketEndpoint(
         }
 
         context.Features.Get<AcceptCharge>()?.Served();
-        var join = new JoinTerms(UrlSubscription.Read(query), requestedAt);
+        var join = new JoinTerms(echoes ? null : UrlSubscription.Read(query), requestedAt, echoes);
         if (context.Features.Get<HttpConnection>() is { } direct) await HandOverAsync(context, direct, lease, join);
         else await ServeAsync(context, lease, join);
     }
@@ -91,7 +95,7 @@ internal sealed class WebSocketEndpoint(
         {
             var subprotocol = Handshake.Agree(context);
             var stream = new UpgradedStream(await Handshake.AcceptAsync(context, subprotocol), state.Time);
-            var connection = new StreamConnection(stream, subprotocol, options.MaxMessageBytes, context.Abort);
+            var connection = new StreamConnection(stream, subprotocol, join.Echoes ? Echo.MaxMessageBytes : options.MaxMessageBytes, join.Echoes, context.Abort);
             var worker = workers.Next();
             worker.Join(new JoinRequest(connection, join));
             await connection.RunAsync(worker.Inbox);

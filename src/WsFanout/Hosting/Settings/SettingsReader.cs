@@ -70,6 +70,11 @@ internal static class SettingsReader
 
     private static IEnumerable<string> TestSwitches(SettingValues values)
     {
+        if (values.Get(TestSettings.Echo))
+        {
+            yield return $"TEST SWITCH: {TestSettings.Echo.Name} lets anybody who may connect have messages of up to 16 MB kept and sent back. Not for production.";
+        }
+
         if (values.Get(TestSettings.Pause))
         {
             yield return $"TEST SWITCH: {TestSettings.Pause.Name} lets any program of this machine pause the intake. Not for production.";

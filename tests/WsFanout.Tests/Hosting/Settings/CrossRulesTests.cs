@@ -96,7 +96,9 @@ public sealed class CrossRulesTests
     public void A_pause_budget_that_the_stream_does_not_keep_twice_is_noted(string budget, string age, bool isNoted) =>
         Assert.Equal(isNoted, Reading.Of(("JS_PAUSE_BUDGET", budget), ("JS_STREAM_MAX_AGE", age)).Notes.Any(note => note.StartsWith("JS_PAUSE_BUDGET=", StringComparison.Ordinal)));
 
-    [Fact]
-    public void A_switch_of_tests_is_said_loudly() =>
-        Assert.Contains(Reading.Of(("WS_TEST_PAUSE", "true")).Remarks, remark => remark.StartsWith("TEST SWITCH: WS_TEST_PAUSE", StringComparison.Ordinal));
+    [Theory]
+    [InlineData("WS_TEST_ECHO")]
+    [InlineData("WS_TEST_PAUSE")]
+    public void A_switch_of_tests_is_said_loudly(string name) =>
+        Assert.Contains(Reading.Of((name, "true")).Remarks, remark => remark.StartsWith($"TEST SWITCH: {name}", StringComparison.Ordinal));
 }

@@ -5,7 +5,8 @@ namespace WsFanout.Hosting.Settings.Catalogue;
 /// <summary>Switches for tests of the whole; said loudly at start.</summary>
 internal static class TestSettings
 {
-    public static readonly Setting<bool> Echo = Switch("WS_TEST_ECHO", "Offer `/__echo`.");
+    public static readonly Setting<bool> Echo = new(
+        "WS_TEST_ECHO", new BooleanGrammar(), false, "Offer `/__echo`: a WebSocket that gets every text or binary message back as it came, up to 16 MB.");
 
     public static readonly Setting<bool> Pause = new("WS_TEST_PAUSE", new BooleanGrammar(), false, "Offer `POST /__pause?for=10s` on loopback: the intake pauses for at least so long.");
 
@@ -17,10 +18,4 @@ internal static class TestSettings
     };
 
     public static IReadOnlyList<Setting> All { get; } = [Echo, Pause, DropOneIn];
-
-    private static Setting<bool> Switch(string name, string meaning) => new(name, new BooleanGrammar(), false, meaning)
-    {
-        State = SettingState.NotYet,
-        IsNothing = isOn => !isOn,
-    };
 }

@@ -20,6 +20,7 @@ internal static class StageBinding
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
         IsDirect = OperatingSystem.IsLinux() && values.Get(HostSettings.Transport) == "direct",
+        OffersTestEcho = values.Get(TestSettings.Echo),
         OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
         LogJson = values.Get(HostSettings.LogJson),
