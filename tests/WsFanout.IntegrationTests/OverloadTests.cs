@@ -12,7 +12,7 @@ public sealed class OverloadTests
     [FactInCgroup]
     public async Task More_messages_than_half_a_core_can_deliver_pause_the_intake_and_cost_nobody_a_message()
     {
-        await using var run = await OverloadRun.StartAsync(Cores, crowd: 200);
+        await using var run = await OverloadRun.StartAsync(Cores, crowd: 200, OverloadRun.OnTheStreamWay);
         var before = run.Changes.Count;
 
         await run.OverloadAsync();

@@ -3,7 +3,7 @@ using WsFanout.Clients;
 namespace WsFanout.Fanout;
 
 /// <summary>Where connections become clients of one worker, and where they end.</summary>
-/// <remarks>The worker's thread only.</remarks>
+/// <remarks>The worker's thread, but for the count.</remarks>
 internal sealed partial class Reception
 {
     // Numbers of clients are unique in the process: the worker's number is in the lowest bits.
@@ -21,6 +21,9 @@ internal sealed partial class Reception
 
     private long _lastClientNumber;
 
+    // Written by the worker's thread alone.
+    private long _joined;
+
     public Reception(WorkerContext context, Roster roster, Dealer dealer, RequestHandler requests, ClientCare care, AnswerWriter answers, ILogger logger)
     {
         _context = context;
@@ -34,11 +37,15 @@ internal sealed partial class Reception
         _logger = logger;
     }
 
+    /// <summary>Clients let in, ever. Any thread.</summary>
+    public long JoinedCount => Volatile.Read(ref _joined);
+
     /// <summary>Makes a connection a client: welcomes it, and meets what its URL asked for.</summary>
     public Client Admit(IWire wire, JoinTerms join)
     {
         var now = _context.Time.GetTimestamp();
         _lastClientNumber += ClientNumberStep;
+        Volatile.Write(ref _joined, _joined + 1);
         var client = new Client(_lastClientNumber + _context.Number, wire, join.Echoes ? _echoShare : _share, now) { Echoes = join.Echoes };
         _roster.Add(client);
         _care.Begin(client, now);

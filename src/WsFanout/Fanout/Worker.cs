@@ -89,6 +89,9 @@ internal sealed partial class Worker : IDisposable
     /// <summary>Connections owned, whether clients or not. Any thread.</summary>
     public int ConnectionCount => _stream.ClientCount + (Sockets?.Count ?? 0);
 
+    /// <summary>Clients let in, ever. Any thread.</summary>
+    public long JoinedCount => _reception.JoinedCount;
+
     /// <summary>Ends when the loop has ended; faulted when it ended by a bug.</summary>
     public Task Completion => _completion.Task;
 

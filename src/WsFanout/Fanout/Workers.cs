@@ -20,6 +20,12 @@ internal sealed class Workers : IDisposable
     /// <summary>Clients of all workers.</summary>
     public int ClientCount => _workers.Sum(worker => worker.ClientCount);
 
+    /// <summary>Connections of all workers, whether clients or not.</summary>
+    public int ConnectionCount => _workers.Sum(worker => worker.ConnectionCount);
+
+    /// <summary>Clients that have been let in, ever.</summary>
+    public long JoinedCount => _workers.Sum(worker => worker.JoinedCount);
+
     /// <summary>The longest that any worker has been in one turn.</summary>
     public TimeSpan BusyFor => _workers.Max(worker => worker.BusyFor);
 

@@ -99,6 +99,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     /// <summary>Clients connected.</summary>
     public int ClientCount => _workers.ClientCount;
 
+    /// <summary>Connections that the workers have: on the direct way those that are no clients too.</summary>
+    public int ConnectionCount => _workers.ConnectionCount;
+
     /// <summary>Ends when something that must run for ever has ended; then the process can't go on.</summary>
     public async Task<string> FaultAsync()
     {

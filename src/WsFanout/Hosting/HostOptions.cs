@@ -25,7 +25,7 @@ internal sealed record HostOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Whether clients come on the direct way; else on the stream way.</summary>
-    public bool IsDirect { get; init; }
+    public bool IsDirect { get; init; } = OperatingSystem.IsLinux();
 
     /// <summary>Whether conformance suites find a WebSocket that echoes.</summary>
     public bool OffersTestEcho { get; init; }

@@ -23,6 +23,7 @@ internal sealed class Housekeeping(
 
             // Right before the reading, and after the clients that were shed have gone: garbage is no reason to send anybody away.
             if (order.Collect) _garbage.Collect();
+            else _garbage.AfterCrowd(workers.JoinedCount);
             meters.Memory.Sample();
             var isLate = meters.Lateness.Sample() && !governor.Budget.IsCatchingUp && !source.IsBehind;
             order = governor.Look(new LoadReading(meters.Cpu.Percent, meters.Cpu.LatestPercent, meters.Memory.Percent, isLate, source.HeadroomSeconds, workers.ClientCount));

@@ -6,7 +6,7 @@ namespace WsFanout.IntegrationTests.Conformance;
 public sealed class EchoServers : IAsyncLifetime
 {
     /// <summary>Every way to the wire that the table is run on: values of <c>WS_TRANSPORT</c>.</summary>
-    public static readonly IReadOnlyList<string> Ways = ["stream"];
+    public static readonly IReadOnlyList<string> Ways = ["direct", "stream"];
 
     private readonly Dictionary<string, TestServer> _servers = [];
 

@@ -16,6 +16,12 @@ internal sealed class OverloadRun : IAsyncDisposable
     private static readonly (string Name, string Value)[] LongStream =
         [("JS_STREAM_MAX_AGE", "10m"), ("JS_STREAM_MAX_BYTES", "1GB"), ("JS_STREAM_MAX_MSGS", "10000000"), ("WS_PING_INTERVAL", "10m")];
 
+    /// <summary>
+    /// For overload that is to come from messages alone: the direct way joins what piles up, so that the messages it takes to overload a server
+    /// are more than the clients of a test can read on what is left of the machine.
+    /// </summary>
+    public static readonly (string Name, string Value) OnTheStreamWay = ("WS_TRANSPORT", "stream");
+
     /// <summary>Clients that check everything.</summary>
     private const int Checking = 60;
 

@@ -22,7 +22,6 @@ internal sealed class TestServer : IAsyncDisposable
         ["WS_MEMORY_PAUSE_PERCENT"] = "100",
         ["WS_LAG_REJECT"] = "0",
         ["WS_CONNECT_RATE"] = "unlimited",
-        ["WS_TRANSPORT"] = "direct",
     };
 
     private readonly FanoutServer _server;
@@ -47,6 +46,9 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Http { get; }
 
     public int ClientCount => _server.ClientCount;
+
+    /// <summary>Connections of clients' addresses; on the stream way those that are clients alone.</summary>
+    public int ConnectionCount => _server.ConnectionCount;
 
     /// <summary>Every log line so far, level first.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;

@@ -11,7 +11,7 @@ internal static class TighterQuota
     /// <returns>The states it went through and how long <c>/health</c> took at most, for people.</returns>
     public static async Task<string> RunAsync(TimeSpan time)
     {
-        await using var run = await OverloadRun.StartAsync(Before, crowd: 150);
+        await using var run = await OverloadRun.StartAsync(Before, crowd: 150, OverloadRun.OnTheStreamWay);
         var perSecond = await FindNormalLoadAsync(run);
         Assert.Equal("normal", run.Watch.State);
 

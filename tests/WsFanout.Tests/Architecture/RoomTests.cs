@@ -104,6 +104,6 @@ public sealed partial class RoomTests
     [GeneratedRegex("`((?:[A-Z][A-Za-z]+/)+[A-Za-z.]+\\.cs)`")]
     private static partial Regex FileOnMap();
 
-    [GeneratedRegex(@"^(?:public|internal)\s+(?:(?:sealed|static|abstract|partial|readonly|ref)\s+)*(?:class|struct|interface|enum|record struct|record|delegate \w+)\s+(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:public|internal)\s+(?:(?:sealed|static|abstract|partial|readonly|ref|unsafe)\s+)*(?:class|struct|interface|enum|record struct|record|delegate \w+)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();
 }

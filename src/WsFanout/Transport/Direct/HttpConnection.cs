@@ -160,9 +160,10 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
     {
         _isInputPaused = true;
 
-        // Goes on on the worker's thread: the loop is the pipe's scheduler.
-        _isInputOver |= (await flush).IsCompleted;
+        // Goes on on the worker's thread: the loop is the pipe's scheduler. What became of the connection meanwhile stands.
+        var flushed = await flush;
         _isInputPaused = false;
+        if (flushed.IsCompleted) _isInputOver = true;
         Receive();
     }
 

@@ -40,6 +40,7 @@ public sealed class ActivationTests : IDisposable
     [InlineData("WS_MAX_BROADCAST_RATE", "0")]
     [InlineData("WS_TRANSPORT", "stream")]
     [InlineData("WS_TRANSPORT", "auto")]
+    [InlineData("WS_TRANSPORT", "direct")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "disconnect")]
     [InlineData("WS_TEST_DROP_ONE_IN", "0")]
     [InlineData("JS_PAUSE_BUDGET", "0")]
@@ -47,8 +48,6 @@ public sealed class ActivationTests : IDisposable
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_FLUSH_MAX_DELAY", "5ms")]
-    [InlineData("WS_TRANSPORT", "direct")]
     [InlineData("WS_SLOW_CLIENT_POLICY", "gap")]
     [InlineData("WS_MAX_CONNECTION_AGE", "1h")]
     [InlineData("WS_PUBLISH_ADDR", ":3003")]
