@@ -12,6 +12,7 @@ internal sealed class Client : ITimed
     private readonly ClientShare _share;
 
     private RequestBudget _budget;
+    private Subscriptions _subscriptions;
     private Offences? _offences;
 
     // Null while nothing waits.
@@ -23,7 +24,6 @@ internal sealed class Client : ITimed
         _budget = new RequestBudget(share.Options.RequestBurst, now);
         Number = number;
         Wire = wire;
-        Subscriptions = new Subscriptions(this);
     }
 
     /// <summary>Unique in this process.</summary>
@@ -43,7 +43,8 @@ internal sealed class Client : ITimed
     /// <summary>Bytes that wait for the socket.</summary>
     public long WaitingBytes => _queue?.Bytes ?? 0;
 
-    public Subscriptions Subscriptions { get; }
+    /// <summary>By reference: it is a part of this record.</summary>
+    public ref Subscriptions Subscriptions => ref _subscriptions;
 
     /// <summary>Whether it is a test's: everything it says is sent back, and it is told nothing else.</summary>
     public bool Echoes { get; init; }
@@ -80,11 +81,15 @@ internal sealed class Client : ITimed
     /// <summary>Whether the close frame has been given to the wire.</summary>
     public bool CloseGiven { get; set; }
 
-    /// <summary>When the connection is cut if the client has not closed by then. Ticks.</summary>
-    public long CloseDeadline { get; set; }
-
     /// <summary>When the next ping is due. Ticks.</summary>
     public long NextPingAt { get; set; }
+
+    /// <summary>When the connection is cut if the client has not closed by then. Ticks. Who is being closed is pinged no more.</summary>
+    public long CloseDeadline
+    {
+        get => NextPingAt;
+        set => NextPingAt = value;
+    }
 
     /// <summary>When the ping was asked for that no frame has answered yet; 0 when none is open. Ticks.</summary>
     public long PingedAt { get; set; }

@@ -1,10 +1,11 @@
 namespace WsFanout.Clients;
 
 /// <summary>What one client is subscribed to: the nodes, and its slot in each.</summary>
-/// <remarks>The owning worker only.</remarks>
-internal sealed class Subscriptions(Client client)
+/// <remarks>The owning worker only. A part of the client's record, and the first subscription a part of it: most clients have no other.</remarks>
+internal struct Subscriptions
 {
-    private Entry[] _entries = [];
+    private Entry _first;
+    private Entry[]? _others;
 
     /// <summary>Channels and patterns together.</summary>
     public int Count { get; private set; }
@@ -12,16 +13,19 @@ internal sealed class Subscriptions(Client client)
     /// <summary>Patterns alone.</summary>
     public int Patterns { get; private set; }
 
-    public SubscriptionNode this[int index] => _entries[index].Node;
+    public readonly SubscriptionNode this[int index] => index == 0 ? _first.Node : _others![index - 1].Node;
 
-    public bool Contains(SubscriptionNode node) => IndexOf(node) >= 0;
+    public readonly bool Contains(SubscriptionNode node) => IndexOf(node) >= 0;
 
     /// <summary>Joins a node. The caller has made sure that it is not joined yet.</summary>
-    public void Add(SubscriptionNode node)
+    /// <param name="client">Whose this is.</param>
+    public void Add(Client client, SubscriptionNode node)
     {
-        if (Count == _entries.Length) Array.Resize(ref _entries, Math.Max(1, Count * 2));
-        _entries[Count] = new Entry(node, node.Join(client, Count));
-        Count++;
+        var index = Count++;
+        if (index > 0 && index > (_others?.Length ?? 0)) Array.Resize(ref _others, Math.Max(4, index * 2));
+        var entry = new Entry(node, node.Join(client, index));
+        if (index == 0) _first = entry;
+        else _others![index - 1] = entry;
         if (node.IsPattern) Patterns++;
     }
 
@@ -38,34 +42,39 @@ internal sealed class Subscriptions(Client client)
     /// <returns>The node that was left.</returns>
     public SubscriptionNode RemoveLast()
     {
-        var node = _entries[Count - 1].Node;
+        var node = this[Count - 1];
         RemoveAt(Count - 1);
         return node;
     }
 
     /// <summary>A node has moved this client to another slot.</summary>
-    public void SlotMoved(int index, int slot) => _entries[index].Slot = slot;
+    public void SlotMoved(int index, int slot)
+    {
+        if (index == 0) _first.Slot = slot;
+        else _others![index - 1].Slot = slot;
+    }
 
     private void RemoveAt(int index)
     {
-        var (node, slot) = (_entries[index].Node, _entries[index].Slot);
-        node.Leave(slot);
-        if (node.IsPattern) Patterns--;
-        Count--;
-        if (index != Count)
-        {
-            _entries[index] = _entries[Count];
-            _entries[index].Node.EntryMoved(_entries[index].Slot, index);
-        }
+        var left = index == 0 ? _first : _others![index - 1];
+        left.Node.Leave(left.Slot);
+        if (left.Node.IsPattern) Patterns--;
+        var last = --Count;
+        var moved = last == 0 ? _first : _others![last - 1];
+        if (last == 0) _first = default;
+        else _others![last - 1] = default;
+        if (index == last) return;
 
-        _entries[Count] = default;
+        if (index == 0) _first = moved;
+        else _others![index - 1] = moved;
+        moved.Node.EntryMoved(moved.Slot, index);
     }
 
-    private int IndexOf(SubscriptionNode node)
+    private readonly int IndexOf(SubscriptionNode node)
     {
         for (var i = 0; i < Count; i++)
         {
-            if (ReferenceEquals(_entries[i].Node, node)) return i;
+            if (ReferenceEquals(this[i], node)) return i;
         }
 
         return -1;

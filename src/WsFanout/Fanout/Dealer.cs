@@ -87,7 +87,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
     private void NoteOwed(SubscriptionNode node, ulong bit)
     {
         // Clients join and leave only between batches, so each stands in the array once and it is large enough from here.
-        if (_owed.Length < roster.Count) Array.Resize(ref _owed, Math.Max(64, roster.Count * 2));
+        if (_owed.Length < roster.Count) Array.Resize(ref _owed, Math.Max(64, roster.Count + (roster.Count / 4)));
         foreach (var client in node.Clients)
         {
             var due = client.Due;

@@ -105,7 +105,7 @@ internal sealed class RequestHandler
 
             // What a pattern of the client's has been giving it already was not missed.
             if (request.Since is not null && !IsCovered(client, name)) added.Add(name);
-            client.Subscriptions.Add(node);
+            client.Subscriptions.Add(client, node);
             _counters.SubscriptionsChanged(+1);
         }
 

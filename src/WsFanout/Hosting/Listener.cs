@@ -103,25 +103,25 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         return new DirectListenerFactory(sockets, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
     }
 
-    private Guest? Enter(int descriptor)
+    private Place? Enter(int descriptor)
     {
         var charge = pace?.Charge();
-        return TakePlace(descriptor) is { } place ? new Guest(place, charge) : null;
+        return TryTakePlace(descriptor) ? new Place(_open.GivesBack, charge) : null;
     }
 
-    private static void Dress(IDisposable guest, IFeatureCollection features) => ((Guest)guest).Introduce(features);
+    private static void Dress(object? charge, IFeatureCollection features) => features.Set((AcceptCharge?)charge);
 
-    private SlotLease? TakePlace(nint descriptor)
+    private bool TryTakePlace(nint descriptor)
     {
-        var place = descriptor < _highestDescriptor ? _open.TryTake() : null;
-        if (place is null) metrics.ClientRefused(Refusal.MaxConnections.Word);
-        return place;
+        if (descriptor < _highestDescriptor && _open.TryTakeBare()) return true;
+        metrics.ClientRefused(Refusal.MaxConnections.Word);
+        return false;
     }
 
     private SlotLease? Enter(ConnectionContext connection)
     {
         if (pace is not null) connection.Features.Set(pace.Charge());
-        return TakePlace(connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1);
+        return TryTakePlace(connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1) ? new SlotLease(_open) : null;
     }
 
     private void ConfigureKestrel(KestrelServerOptions kestrel)

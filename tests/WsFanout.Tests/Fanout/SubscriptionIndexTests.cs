@@ -47,7 +47,7 @@ public sealed class SubscriptionIndexTests
             else
             {
                 naive[client].Add(name);
-                client.Subscriptions.Add(index.NodeFor(name, isPattern));
+                client.Subscriptions.Add(client, index.NodeFor(name, isPattern));
             }
 
             var channel = RandomName(random, wildcards: false);

@@ -10,4 +10,9 @@ internal sealed class SlotLease(ConnectionSlots slots) : IDisposable
     {
         if (Interlocked.Exchange(ref _givenBack, 1) == 0) slots.GiveBack();
     }
+
+    /// <summary>Passes the place on: from here on it is given back by calling the result, once, and this lease means nothing.</summary>
+    /// <exception cref="InvalidOperationException">It has been given back.</exception>
+    public Action PassOn() =>
+        Interlocked.Exchange(ref _givenBack, 1) == 0 ? slots.GivesBack : throw new InvalidOperationException("the place has been given back");
 }

@@ -76,7 +76,7 @@ internal sealed class WebSocketEndpoint(
             throw;
         }
 
-        connection.TakeOver(lease);
+        connection.TakeOver(lease.PassOn());
         connection.Leave(join, await ReadEarlyAsync(stream));
     }
 

@@ -98,8 +98,8 @@ internal sealed partial class Acceptor : IAsyncDisposable
             return;
         }
 
-        var introduction = new Introduction(_accepted, _pool, SocketAddresses.Read(address), features => _entrance.Dress(place, features));
-        _entrance.NextLoop().Adopt(descriptor, place, introduction);
+        var introduction = new Introduction(_accepted, _pool, SocketAddresses.Read(address), place.Note, _entrance.Dress);
+        _entrance.NextLoop().Adopt(descriptor, place.GiveBack, introduction);
     }
 
     private void AfterRefusal(int error)

@@ -33,7 +33,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
 
     // The endpoint's, before it returns; the worker's after the server has disposed of the connection.
     private JoinTerms? _join;
-    private IDisposable? _lease;
+    private Action? _leaseGivesBack;
     private byte[] _early = [];
     private bool _isDisposed;
 
@@ -52,7 +52,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
         LocalEndPoint = SocketAddresses.LocalOf(socket.Descriptor);
         Features.Set<IMemoryPoolFeature>(this);
         Features.Set(this);
-        introduction.Dress(Features);
+        introduction.Dress(introduction.Note, Features);
     }
 
     MemoryPool<byte> IMemoryPoolFeature.MemoryPool => _introduction.Pool;
@@ -87,9 +87,10 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
     /// The endpoint has answered with the upgrade and wants the socket to become the worker's client. From here on the place is the connection's to
     /// give back. The endpoint then reads what is left of its stream to the end, calls <see cref="Leave"/> and returns.
     /// </summary>
-    public void TakeOver(IDisposable lease)
+    /// <param name="leaseGivesBack">Gives the client's place back; called once.</param>
+    public void TakeOver(Action leaseGivesBack)
     {
-        _lease = lease;
+        _leaseGivesBack = leaseGivesBack;
         _loop.CountClient(+1);
         _loop.Schedule(static self => ((HttpConnection)self!).BeginTakeover(), this);
     }
@@ -232,7 +233,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
     {
         // What comes from here on stays in the kernel; what has come before, the endpoint reads to the end.
         _isTakenOver = true;
-        _socket.Hold(_lease!);
+        _socket.Hold(_leaseGivesBack!);
         EndInput(null);
     }
 

@@ -10,5 +10,6 @@ namespace WsFanout.Transport.Direct;
 /// <param name="Listener">Where the HTTP server waits for connections.</param>
 /// <param name="Pool">Of the pipes.</param>
 /// <param name="Remote">The other end.</param>
-/// <param name="Dress">Adds what the place knows to the connection's features.</param>
-internal sealed record Introduction(ChannelWriter<ConnectionContext> Listener, MemoryPool<byte> Pool, IPEndPoint Remote, Action<IFeatureCollection> Dress);
+/// <param name="Note">Of its place.</param>
+/// <param name="Dress">Adds the note to the connection's features.</param>
+internal sealed record Introduction(ChannelWriter<ConnectionContext> Listener, MemoryPool<byte> Pool, IPEndPoint Remote, object? Note, Action<object?, IFeatureCollection> Dress);

@@ -69,8 +69,8 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
     public bool HasWork => !_posted.IsEmpty || _arrived.Count > 0 || _cut.Count > 0 || _unread.Count > 0;
 
     /// <summary>Takes a connection that has just been accepted. Any thread.</summary>
-    /// <param name="place">Given back once, when the descriptor is closed.</param>
-    public void Adopt(int descriptor, IDisposable place, Introduction introduction)
+    /// <param name="place">Gives its place back; called once, when the descriptor is closed.</param>
+    public void Adopt(int descriptor, Action place, Introduction introduction)
     {
         Interlocked.Increment(ref _count);
         Schedule(Register, new DirectSocket(this, descriptor, place, introduction));
