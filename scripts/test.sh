@@ -36,18 +36,19 @@ check_format() {
     fi
 }
 
-run_dotnet() {
-    heading "dotnet test: the server"
+run_dotnet() { # name, what dotnet test is given
+    local name=$1 code total executed ok bad
+    shift
     # One project at a time: two real servers under load on two cores would only measure each other.
-    dotnet test WsFanout.sln -c Release --no-build -m:1 \
-        --logger "trx;LogFilePrefix=result" --results-directory "$results/dotnet" \
+    dotnet test "$@" -c Release --no-build -m:1 \
+        --logger "trx;LogFilePrefix=result" --results-directory "$results/$name" \
         --blame-hang --blame-hang-timeout 4min --blame-hang-dump-type none
-    local code=$? total executed ok bad
-    total=$(count_tests total "$results"/dotnet/*.trx)
-    executed=$(count_tests executed "$results"/dotnet/*.trx)
-    ok=$(count_tests passed "$results"/dotnet/*.trx)
+    code=$?
+    total=$(count_tests total "$results/$name"/*.trx)
+    executed=$(count_tests executed "$results/$name"/*.trx)
+    ok=$(count_tests passed "$results/$name"/*.trx)
     bad=$((executed - ok))
-    add "dotnet" "$code" "$ok" "$bad" $((total - executed))
+    add "$name" "$code" "$ok" "$bad" $((total - executed))
 }
 
 run_node() {
@@ -80,7 +81,10 @@ promtool_step() {
 heading "dotnet build: the solution, warnings are errors"
 if dotnet build WsFanout.sln -c Release -v q -clp:NoSummary --nologo; then
     [ "${SKIP_FORMAT:-}" = 1 ] || check_format
-    run_dotnet
+    heading "dotnet test: the server"
+    run_dotnet dotnet WsFanout.sln
+    heading "dotnet test: once more on the stream way, what holds for both ways to the wire"
+    WSFANOUT_TEST_TRANSPORT=stream run_dotnet stream tests/WsFanout.IntegrationTests --filter Wire=both
 else
     add "build" 1 0 1 0
 fi
@@ -89,7 +93,7 @@ run_promtool
 
 heading "summary"
 # Said once more at the end, where it is found: a thousand lines may have come since.
-say_what_failed "$results"/dotnet/*.trx
+say_what_failed "$results"/{dotnet,stream}/*.trx
 grep -E '^ *not ok ' "$results/node.tap" 2> /dev/null | sed 's/^ */FAILED: /'
 printf '%s\n' "${report[@]}"
 if [ $((passed + failed)) = 0 ]; then

@@ -4,6 +4,7 @@ namespace WsFanout.IntegrationTests;
 
 /// <summary>At the extreme nobody is accepted for a while, and then again.</summary>
 [Collection(HeavyTests.Name)]
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class AcceptPauseTests
 {
     private const string Paused = "ws_accept_paused_seconds_total";

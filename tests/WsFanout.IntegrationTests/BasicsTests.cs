@@ -3,6 +3,7 @@ using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
 
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class BasicsTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What the wire allows a client to send, and which close code a broken rule has.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class ClientProtocolFrameTests
 {
     private const int Limit = 16 * 1024;

@@ -3,6 +3,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Requests of clients: what is understood, what is refused, and that the connection survives the refusal.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class ClientProtocolTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>How many newcomers are let in, whose they are counted as, and who goes first. The rates are so small that only the bursts matter.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class ConnectRateTests
 {
     private const string Refused = "ws_connections_rejected_total{reason=\"rate_limited\"}";

@@ -5,6 +5,7 @@ namespace WsFanout.IntegrationTests;
 
 /// <summary>More clients than there are places, more newcomers than there is rate, connections that only cost: whoever is in notices nothing.</summary>
 [Collection(HeavyTests.Name)]
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class CrowdTests
 {
     private const int Places = 1_000;

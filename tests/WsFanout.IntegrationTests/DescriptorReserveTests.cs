@@ -8,6 +8,7 @@ namespace WsFanout.IntegrationTests;
 
 /// <summary>The last descriptors are nobody's, also when something else than connections has taken the others.</summary>
 [Collection(HeavyTests.Name)]
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class DescriptorReserveTests
 {
     private const int Limit = 276;

@@ -4,6 +4,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary><c>/__echo</c>: what conformance suites of others talk to.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class EchoTests
 {
     private const int MaxBytes = 16 * 1024 * 1024;

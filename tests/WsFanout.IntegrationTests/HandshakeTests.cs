@@ -4,6 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Every way in which a handshake is refused, and that a refusal costs nobody anything.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class HandshakeTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Connections that ask for nothing, or never finish asking, are not kept.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class HandshakeTimeoutTests
 {
     private static readonly (string Name, string Value) Timeout = ("WS_HANDSHAKE_TIMEOUT", "300ms");

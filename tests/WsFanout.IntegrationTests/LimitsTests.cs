@@ -4,6 +4,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What one client may ask for: number of channels and patterns, length of names, requests a second, nonsense a minute.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class LimitsTests
 {
     [Fact]

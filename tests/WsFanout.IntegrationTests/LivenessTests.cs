@@ -4,6 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Life signs in both directions: pings and what counts as an answer, positions.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class LivenessTests
 {
     private static readonly (string, string)[] Quick = [("WS_PING_INTERVAL", "1s"), ("WS_PONG_TIMEOUT", "1s")];

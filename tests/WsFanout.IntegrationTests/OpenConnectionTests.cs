@@ -5,6 +5,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Connections that are no clients: as many as the descriptors allow, none for ever, and nothing that they do reaches a client.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class OpenConnectionTests
 {
     private const string Request = "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";

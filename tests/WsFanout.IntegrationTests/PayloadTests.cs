@@ -7,6 +7,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What publishers send is what subscribers get: untouched when it is JSON, quoted when it is text, base64 when it is neither.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class PayloadTests
 {
     [Theory]

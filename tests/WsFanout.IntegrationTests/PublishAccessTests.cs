@@ -3,6 +3,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Who may publish: with a token who knows it, without one this machine alone.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class PublishAccessTests
 {
     [Fact]

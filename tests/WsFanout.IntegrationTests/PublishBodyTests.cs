@@ -5,6 +5,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Bodies of publish requests that don't come as they should: a clear answer, and no line in the log that alarms.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class PublishBodyTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary><c>POST /publish/{channel}</c>: who may, what is taken, and every refusal.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class PublishTests
 {
     [Theory]

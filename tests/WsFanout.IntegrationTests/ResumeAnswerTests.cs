@@ -4,6 +4,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Subscribing with a position: as long as nothing is replayed, the answer says exactly what is missing.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class ResumeAnswerTests
 {
     [Fact]

@@ -5,6 +5,7 @@ namespace WsFanout.IntegrationTests;
 
 /// <summary>The places of <c>WS_MAX_CONNECTIONS</c>: exact under a race, and given back on every way out.</summary>
 [Collection(HeavyTests.Name)]
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class SlotTests
 {
     private const int Places = 20;

@@ -6,6 +6,7 @@ namespace WsFanout.IntegrationTests;
 
 /// <summary>Clients that stop reading: only they feel it.</summary>
 [Collection(HeavyTests.Name)]
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class SlowClientTests
 {
     private const int TinyBuffer = 4096;

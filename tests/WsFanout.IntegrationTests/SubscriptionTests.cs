@@ -4,6 +4,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Which names can be subscribed to, and what is delivered for them.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class SubscriptionTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using WsFanout.IntegrationTests.Support;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What never becomes a request is answered by the framework: a status, no body, and the connection is closed.</summary>
+[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class UnreadableRequestTests
 {
     private const string Host = "Host: 127.0.0.1\r\n";

@@ -22,6 +22,7 @@ internal sealed class TestServer : IAsyncDisposable
         ["WS_MEMORY_PAUSE_PERCENT"] = "100",
         ["WS_LAG_REJECT"] = "0",
         ["WS_CONNECT_RATE"] = "unlimited",
+        ["WS_TRANSPORT"] = WayToTheWire.OfThisRun,
     };
 
     private readonly FanoutServer _server;
