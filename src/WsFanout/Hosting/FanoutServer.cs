@@ -36,11 +36,13 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Router _router;
     private readonly HttpListeners _listeners;
+    private readonly DoorWatch _doorWatch;
     private readonly CancellationTokenSource _stopSource = new();
     private readonly CancellationTokenSource _stopHousekeeping = new();
 
     private Task _sourceRuns = Task.CompletedTask;
     private Task _housekeepingRuns = Task.CompletedTask;
+    private Task _doorWatchRuns = Task.CompletedTask;
 
     public FanoutServer(SettingsResult result, string version, ILoggerFactory loggers, TimeProvider time)
     {
@@ -49,6 +51,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _logger = loggers.CreateLogger<FanoutServer>();
         _time = time;
 
+        var whyNotDirect = _settings.Host.IsDirect ? DirectWay.WhyNot() : null;
+        var isDirect = _settings.Host.IsDirect && whyNotDirect is null;
+        if (whyNotDirect is not null) LogNotDirect(whyNotDirect);
         var threads = _settings.Fanout.WorkerThreads;
         var fanoutMetrics = new FanoutMetrics(_meters, threads);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
@@ -66,7 +71,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _source = CreateSource(ledger, ring, governor, intakeMetrics, loggers);
         var lateAfter = _settings.Governor.LateAfter;
         _workers = new Workers(
-            new WorkersSetup(_settings.Fanout, _settings.Host.IsDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
+            new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
         _state = new ServerState(_source, ledger, time);
@@ -87,7 +92,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _listeners = new HttpListeners(_settings.Host, _settings.Host.IsDirect ? () => _workers.Next().Sockets! : null, _settings.Governor, pace, clientMetrics, time);
+        _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, _settings.Governor, pace, clientMetrics, time);
+        _doorWatch = new DoorWatch(() => EndPoint, () => _listeners.AcceptedCount, () => pace.Paused, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>
@@ -105,8 +111,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     /// <summary>Ends when something that must run for ever has ended; then the process can't go on.</summary>
     public async Task<string> FaultAsync()
     {
-        var ended = await Task.WhenAny(_workers.FirstEnd, _sourceRuns, _housekeepingRuns, _listeners.Failure);
-        var what = ended == _listeners.Failure ? "the acceptor" : ended == _sourceRuns ? "the intake" : ended == _housekeepingRuns ? "the watch over the workers" : "a worker";
+        var ended = await Task.WhenAny(_workers.FirstEnd, _sourceRuns, _housekeepingRuns, _listeners.Failure, _doorWatchRuns);
+        var what = ended == _doorWatchRuns ? "the watch over the door" : ended == _listeners.Failure ? "the acceptor" : ended == _sourceRuns ? "the intake" : ended == _housekeepingRuns ? "the watch over the workers" : "a worker";
         return $"{what} has ended: {ended.Exception?.GetBaseException().ToString() ?? "without a reason"}";
     }
 
@@ -130,6 +136,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             throw;
         }
 
+        _doorWatchRuns = _doorWatch.RunAsync(_stopHousekeeping.Token);
         if (AdminEndPoint is { } admin) LogListeningOnBoth(EndPoint.ToString(), admin.ToString());
         else LogListening(EndPoint.ToString());
     }
@@ -180,7 +187,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     private async Task StopHousekeepingAsync()
     {
         await _stopHousekeeping.CancelAsync();
-        await _housekeepingRuns.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_housekeepingRuns, _doorWatchRuns).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunSourceAsync()
@@ -227,6 +234,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         metrics.Observe(() => meters.Cpu.LimitCores, () => meters.Cpu.Percent, () => meters.Memory.Bytes, () => (2L * slots.Taken) + _settings.Fanout.WorkerThreads + fixedLoops);
         ProcessMetrics.Register(_meters, version, (int)Math.Min(int.MaxValue, MachineFacts.Read().DescriptorLimit));
     }
+
+    [LoggerMessage(LogLevel.Warning, "The direct way to the wire does not work here, so clients come on the stream way, which costs more: {Reason}.")]
+    private partial void LogNotDirect(string reason);
 
     [LoggerMessage(LogLevel.Information, "Listening on {Address}.")]
     private partial void LogListening(string address);

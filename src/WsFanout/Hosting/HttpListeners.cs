@@ -27,6 +27,9 @@ internal sealed class HttpListeners : IAsyncDisposable
     /// <summary>Where everything else is, once started; null when that is the same address.</summary>
     public IPEndPoint? AdminEndPoint => _admin?.EndPoint;
 
+    /// <summary>Connections accepted so far where clients connect.</summary>
+    public long AcceptedCount => _main.AcceptedCount;
+
     /// <summary>Ends, by a fault, when clients are not accepted any more though nobody asked for it.</summary>
     public Task Failure => _main.Failure;
 

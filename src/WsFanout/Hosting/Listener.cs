@@ -42,6 +42,9 @@ internal sealed class Listener(string address, int places, HostOptions options, 
 
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // By Interlocked.
+    private long _accepted;
+
     // Written by StartAsync, once.
     private WebApplication? _app;
 
@@ -56,6 +59,9 @@ internal sealed class Listener(string address, int places, HostOptions options, 
             return new IPEndPoint(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
         }
     }
+
+    /// <summary>Connections accepted so far, those included that there was no place for. Any thread.</summary>
+    public long AcceptedCount => Interlocked.Read(ref _accepted);
 
     /// <summary>Ends, by a fault, when nobody is accepted any more though nobody asked for it.</summary>
     public Task Failure => _failed.Task;
@@ -105,6 +111,7 @@ internal sealed class Listener(string address, int places, HostOptions options, 
 
     private Place? Enter(int descriptor)
     {
+        Interlocked.Increment(ref _accepted);
         var charge = pace?.Charge();
         return TryTakePlace(descriptor) ? new Place(_open.GivesBack, charge) : null;
     }
@@ -120,6 +127,7 @@ internal sealed class Listener(string address, int places, HostOptions options, 
 
     private SlotLease? Enter(ConnectionContext connection)
     {
+        Interlocked.Increment(ref _accepted);
         if (pace is not null) connection.Features.Set(pace.Charge());
         return TryTakePlace(connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1) ? new SlotLease(_open) : null;
     }

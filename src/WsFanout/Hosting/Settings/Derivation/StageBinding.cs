@@ -19,7 +19,7 @@ internal static class StageBinding
         ListenBacklog = backlog,
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
-        IsDirect = OperatingSystem.IsLinux() && values.Get(HostSettings.Transport) != "stream",
+        IsDirect = values.Get(HostSettings.Transport) is var way && (way == "direct" || (way == "auto" && OperatingSystem.IsLinux())),
         OffersTestEcho = values.Get(TestSettings.Echo),
         OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
