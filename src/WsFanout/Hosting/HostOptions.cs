@@ -18,6 +18,9 @@ internal sealed record HostOptions
     /// <summary>Connections waiting to be accepted; the kernel cuts it to <c>somaxconn</c>.</summary>
     public int ListenBacklog { get; init; } = 4096;
 
+    /// <summary>Time that the kernel waits for a client to acknowledge bytes before it gives the connection up; longer than the server's own patience.</summary>
+    public TimeSpan UnacknowledgedTimeout { get; init; } = TimeSpan.FromSeconds(25);
+
     /// <summary>Time a connection has for its first request head.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

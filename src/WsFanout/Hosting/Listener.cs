@@ -105,7 +105,7 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     private DirectListenerFactory DirectFactory(IServiceProvider services, Func<SocketLoop> loop, ILoggerFactory loggers)
     {
         var entrance = new Entrance(Enter, Dress, pace is null ? _ => ValueTask.CompletedTask : pace.WaitAsync, loop, _failed.SetException);
-        var sockets = new ListenSocketOptions { Backlog = options.ListenBacklog };
+        var sockets = new ListenSocketOptions { Backlog = options.ListenBacklog, UnacknowledgedTimeout = options.UnacknowledgedTimeout };
         return new DirectListenerFactory(sockets, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
     }
 

@@ -16,7 +16,7 @@ public sealed partial class BoundsTableTests
     private static readonly string[] Bounds =
     [
         "pull credit", "ring between intake and workers", "messages taken, deliveries made", "CPU, memory", "send queue of a client", "history", "channels remembered", "publish requests",
-        "connections, units of concurrency", "connections that are no clients", "new connections", "refusals", "client message, channels, patterns, rate", "answers waiting", "kernel send buffer",
+        "connections, units of concurrency", "connections that are no clients", "new connections", "HTTP in flight on a connection", "refusals", "client message, channels, patterns, rate", "answers waiting", "kernel send buffer",
     ];
 
     [Fact]

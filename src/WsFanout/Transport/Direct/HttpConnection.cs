@@ -44,7 +44,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
         _loop = loop;
         _socket = socket;
         _introduction = introduction;
-        var most = loop.Options.PipeBytes;
+        const int most = SocketLoopOptions.PipeBytes;
         _input = new Pipe(new PipeOptions(introduction.Pool, PipeScheduler.ThreadPool, loop, most, most / 2, useSynchronizationContext: false));
         _output = new Pipe(new PipeOptions(introduction.Pool, loop, PipeScheduler.ThreadPool, most, most / 2, useSynchronizationContext: false));
         Transport = new DuplexPipe(_input.Reader, _output.Writer);

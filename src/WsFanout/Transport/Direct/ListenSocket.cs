@@ -17,9 +17,9 @@ internal static class ListenSocket
         try
         {
             socket.Blocking = false;
-            socket.SendBufferSize = options.SendBufferBytes;
+            socket.SendBufferSize = ListenSocketOptions.SendBufferBytes;
             socket.NoDelay = true;
-            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(options.UnsentBytes));
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(ListenSocketOptions.UnsentBytes));
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)options.UnacknowledgedTimeout.TotalMilliseconds));
             socket.Listen(options.Backlog);
             return socket;

@@ -110,6 +110,7 @@ public sealed class CatalogueTests
                 ListenBacklog = 7,
                 HandshakeTimeout = TimeSpan.FromSeconds(1),
                 IsDirect = false,
+                UnacknowledgedTimeout = TimeSpan.FromSeconds(13),
                 OffersTestEcho = true,
                 DrainTimeout = TimeSpan.FromSeconds(2),
                 LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug,

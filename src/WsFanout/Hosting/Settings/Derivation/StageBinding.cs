@@ -17,6 +17,7 @@ internal static class StageBinding
         AllowedOrigins = values.Get(AccessSettings.AllowedOrigins),
         RequireOrigin = values.Get(AccessSettings.RequireOrigin),
         ListenBacklog = backlog,
+        UnacknowledgedTimeout = (values.Get(ClientSettings.SlowTimeout) * 2) + TimeSpan.FromSeconds(5),
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
         IsDirect = values.Get(HostSettings.Transport) is var way && (way == "direct" || (way == "auto" && OperatingSystem.IsLinux())),
