@@ -21,14 +21,15 @@ function ours(name, title) {
     name,
     title,
     isOurs: true,
+    hasChannels: true,
     path: '/ws',
-    subscribe: '{"type":"subscribe","data":{"channels":["b"]}}',
+    subscribe: '{"type":"subscribe","data":{"channels":[{names}]}}',
     version: async (tools) => (await tools.run(program(tools), ['--version'])).trim(),
     start: (tools, [port]) => ({
       command: [program(tools)],
       env: { ...unbound, WS_TRANSPORT: name, WS_ADDR: `127.0.0.1:${port}` },
       port,
-      publish: `http://127.0.0.1:${port}/publish/b`,
+      publish: `http://127.0.0.1:${port}/publish/{name}`,
     }),
   };
 }

@@ -6,11 +6,11 @@
 const { contestants } = require('./lib/contestants.cjs');
 const { buildGenerator } = require('./lib/generator.cjs');
 const machine = require('./lib/machine.cjs');
-const { measureCost, measureMemory } = require('./lib/measures.cjs');
+const { measureCost, measureMemory, measureSpread } = require('./lib/measures.cjs');
 const { twoCores, unlessEnding } = require('./lib/processes.cjs');
 const { writeResults } = require('./lib/results.cjs');
 const { readSettings } = require('./lib/settings.cjs');
-const { costKind } = require('./lib/tables.cjs');
+const { costKind, spreadKind } = require('./lib/tables.cjs');
 const tools = require('./lib/tools.cjs');
 
 const wrongSettings = 78;
@@ -69,12 +69,13 @@ async function prepare(taking) {
 async function measureAll(taking, prepared, settings, cores) {
   const kinds = [
     ...settings.rates.map((rate) => ({ kind: costKind(rate), measure: (contestant) => measureCost(contestant, rate, settings, cores) })),
+    { kind: spreadKind, takes: (contestant) => contestant.hasChannels, measure: (contestant) => measureSpread(contestant, settings, cores) },
     { kind: 'memory', measure: (contestant) => measureMemory(contestant, settings, cores) },
   ];
   const runs = [];
   for (let round = 1; round <= settings.rounds; round++) {
-    for (const { kind, measure } of kinds) {
-      for (const contestant of taking) {
+    for (const { kind, takes, measure } of kinds) {
+      for (const contestant of taking.filter((each) => takes?.(each) ?? true)) {
         const { failure } = prepared.get(contestant.name);
         const run = { round, kind, contestant: contestant.name, ...(failure === null ? await attempt(contestant, measure) : { failure }) };
         runs.push(run);

@@ -13,7 +13,7 @@ const names = ['direct', 'nchan'];
 /** What the generator prints after a run in which all went well. */
 function goodResult(changes = {}) {
   return {
-    clients: 100, in: 100, failed: 0, closed: 0, seconds: 10, rate: 20, size: 400, messages: 20_000, frames: 10_000, bytes: 8_080_000,
+    clients: 100, in: 100, failed: 0, closed: 0, seconds: 10, rate: 20, channels: 1, subscriptions: 1, size: 400, messages: 20_000, frames: 10_000, bytes: 8_080_000,
     latencyMicroseconds: { samples: 1250, p50: 4000, p99: 9000, p999: 10_000, max: 11_000 },
     publisher: { sent: 200, refused: 0, lateP99Microseconds: 100 },
     serverCpuSeconds: 0.5, coreBusySeconds: 0.6, generator: { cpuShare: 0.3, wantedShare: 0.4 }, trouble: '', ...changes,
@@ -49,6 +49,12 @@ test('a good run gives deliveries per CPU-second and latency in milliseconds', (
     [figures.deliveriesPerCpuSecond, figures.serverShare, figures.made, figures.p50, figures.p999, figures.messagesPerFrame, figures.bytesPerMessage],
     [40_000, 0.05, 1, 4, 10, 2, 404]);
   assert.ok(Math.abs(figures.foreignShare - 0.01) < 1e-9);
+});
+
+test('with many channels a client is owed its part of the messages', () => {
+  const { figures } = judge(goodResult({ channels: 100, subscriptions: 5, messages: 1_000 }));
+
+  assert.equal(figures.made, 1);
 });
 
 test('a run in which the generator wanted more than nine tenths of its core is not believed', () => {

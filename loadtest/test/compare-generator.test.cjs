@@ -54,6 +54,24 @@ test('what is published over HTTP arrives and is counted, and the latency is tha
   });
 });
 
+test('with several channels each client has its own, and messages go to each in turn', options, async () => {
+  await withServer({}, async (server, start) => {
+    const asked = new Set();
+    server.http.on('request', (request) => asked.add(request.url));
+    const generator = await start({
+      subscribe: '{"type":"subscribe","data":{"channels":[{names}]}}', publish: `http://127.0.0.1:${server.http.address().port}/publish/{name}`, rate: 50, channels: 4, subscriptions: 2,
+    });
+
+    await until(() => asked.size === 4, 'four channels');
+    const result = await generator.end();
+
+    assert.deepEqual([...asked].sort(), ['/publish/c0', '/publish/c1', '/publish/c2', '/publish/c3']);
+    const names = [...server.clients].map((client) => client.patterns.join(','));
+    assert.deepEqual([...new Set(names)].sort(), ['c0,c1', 'c2,c3']);
+    assert.deepEqual([result.channels, result.subscriptions], [4, 2]);
+  });
+});
+
 test('a publish that is refused is told', options, async () => {
   await withServer({ publish: () => ({ status: 503, body: '{}' }) }, async (server, start) => {
     let asked = 0;

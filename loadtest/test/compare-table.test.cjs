@@ -13,7 +13,7 @@ function record(runs) {
     commit: 'abc1234',
     machine: { model: 'A CPU', cores: 2, memory: '8 GB', kernel: '6.1', congestionControl: 'cubic', serverCore: 0, generatorCore: 1 },
     load: { before: '0.10', after: '1.20' },
-    settings: { rounds: 2, seconds: 8, warmUpSeconds: 3, payloadBytes: 400, clients: 2000, idleClients: 10_000, rates: [25] },
+    settings: { rounds: 2, seconds: 8, warmUpSeconds: 3, payloadBytes: 400, clients: 2000, idleClients: 10_000, rates: [25], spread: { channels: 100, subscriptions: 5, rate: 80 } },
     contestants: [{ name: 'ours', title: 'Ours', isOurs: true, version: '1.0' }, { name: 'rival', title: 'Rival', isOurs: false, version: '2.0' }],
     runs,
   };

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "channels.h"
 #include "clock.h"
 #include "payload.h"
 #include "sockets.h"
@@ -43,7 +44,6 @@ std::string maskedFrame(int firstByte, const std::string& payload) {
 Crowd::Crowd(const Options& options)
     : options_(options),
       request_(requestFor(options)),
-      subscription_(options.subscribe.empty() ? "" : maskedFrame(0x81, options.subscribe)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       begunAt_(nowNanoseconds()),
       clients_(static_cast<std::size_t>(options.clients)),
@@ -116,7 +116,8 @@ void Crowd::readHandshake(std::uint32_t number, std::size_t count) {
         end(client, "not let in: " + client.collected.substr(0, client.collected.find("\r\n")));
         return;
     }
-    if (write(client.descriptor, subscription_.data(), subscription_.size()) != static_cast<ssize_t>(subscription_.size())) {
+    const std::string subscription = options_.subscribe.empty() ? "" : maskedFrame(0x81, withNames(options_.subscribe, options_, number));
+    if (write(client.descriptor, subscription.data(), subscription.size()) != static_cast<ssize_t>(subscription.size())) {
         end(client, "the subscription could not be sent");
         return;
     }

@@ -51,7 +51,6 @@ private:
 
     const Options options_;
     const std::string request_;
-    const std::string subscription_; // as a frame
     const int epoll_;
     const std::int64_t begunAt_;
     std::vector<Client> clients_;

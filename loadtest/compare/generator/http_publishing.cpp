@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "channels.h"
 #include "clock.h"
 
 namespace {
@@ -36,7 +37,7 @@ std::size_t answerLength(const std::string& text) {
 
 }
 
-HttpPublishing::HttpPublishing(const Address& address) : address_(address), connections_(mostConnections) {}
+HttpPublishing::HttpPublishing(const Address& address, const Options& options) : address_(address), options_(options), connections_(mostConnections) {}
 
 HttpPublishing::~HttpPublishing() {
     for (Connection& connection : connections_) close(connection);
@@ -46,11 +47,11 @@ bool HttpPublishing::canTake() const {
     return std::any_of(connections_.begin(), connections_.end(), [](const Connection& connection) { return !connection.isBusy; });
 }
 
-void HttpPublishing::send(const std::string& payload) {
+void HttpPublishing::send(const std::string& payload, std::uint64_t number) {
     Connection& connection = *std::find_if(connections_.begin(), connections_.end(), [](const Connection& each) { return !each.isBusy; });
     if (connection.descriptor < 0) connection.descriptor = beginConnect(address_.port, 0);
     connection.isBusy = true;
-    connection.unsent = "POST " + address_.target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(address_.port) +
+    connection.unsent = "POST " + withName(address_.target, options_, number) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(address_.port) +
                         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload;
     progress(connection);
 }

@@ -4,17 +4,18 @@
 
 #include <poll.h>
 
+#include "options.h"
 #include "publishing.h"
 #include "sockets.h"
 
 /** POST over kept connections, one request at a time on each. */
 class HttpPublishing final : public Publishing {
 public:
-    explicit HttpPublishing(const Address& address);
+    HttpPublishing(const Address& address, const Options& options);
     ~HttpPublishing() override;
 
     bool canTake() const override;
-    void send(const std::string& payload) override;
+    void send(const std::string& payload, std::uint64_t number) override;
     void listen(std::int64_t nanoseconds) override;
 
 private:
@@ -30,6 +31,7 @@ private:
     void close(Connection& connection);
 
     const Address address_;
+    const Options options_;
     std::vector<Connection> connections_;
     std::vector<pollfd> polled_;
 };

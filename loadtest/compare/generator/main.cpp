@@ -58,9 +58,9 @@ void print(const Options& options, const Crowd& crowd, const Publisher* publishe
     const Histogram none;
     const Histogram& late = publisher ? publisher->lateness() : none;
     const std::string trouble = !crowd.firstTrouble().empty() || !publisher ? crowd.firstTrouble() : publisher->firstTrouble();
-    std::printf("{\"clients\":%d,\"in\":%d,\"failed\":%d,\"closed\":%d,\"seconds\":%.3f,\"rate\":%g,\"size\":%d,"
+    std::printf("{\"clients\":%d,\"in\":%d,\"failed\":%d,\"closed\":%d,\"seconds\":%.3f,\"rate\":%g,\"channels\":%d,\"subscriptions\":%d,\"size\":%d,"
                 "\"messages\":%llu,\"frames\":%llu,\"bytes\":%llu,",
-                options.clients, crowd.in(), crowd.failed(), crowd.closed(), seconds, options.rate, options.size,
+                options.clients, crowd.in(), crowd.failed(), crowd.closed(), seconds, options.rate, options.channels, options.subscriptions, options.size,
                 static_cast<unsigned long long>(after.counts.messages - before.counts.messages),
                 static_cast<unsigned long long>(after.counts.frames - before.counts.frames),
                 static_cast<unsigned long long>(after.counts.bytes - before.counts.bytes));

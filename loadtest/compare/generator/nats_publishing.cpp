@@ -6,17 +6,18 @@
 
 #include <cerrno>
 
+#include "channels.h"
 #include "clock.h"
 
-NatsPublishing::NatsPublishing(const Address& address)
-    : subject_(address.target.substr(1)), descriptor_(beginConnect(address.port, 0)), unsent_("CONNECT {\"verbose\":false}\r\n") {}
+NatsPublishing::NatsPublishing(const Address& address, const Options& options)
+    : options_(options), subject_(address.target.substr(1)), descriptor_(beginConnect(address.port, 0)), unsent_("CONNECT {\"verbose\":false}\r\n") {}
 
 NatsPublishing::~NatsPublishing() {
     close(descriptor_);
 }
 
-void NatsPublishing::send(const std::string& payload) {
-    unsent_ += "PUB " + subject_ + " " + std::to_string(payload.size()) + "\r\n" + payload + "\r\n";
+void NatsPublishing::send(const std::string& payload, std::uint64_t number) {
+    unsent_ += "PUB " + withName(subject_, options_, number) + " " + std::to_string(payload.size()) + "\r\n" + payload + "\r\n";
     progress();
 }
 

@@ -13,7 +13,7 @@ constexpr int wrongUsage = 78;
 [[noreturn]] void refuse(const std::string& problem) {
     std::fprintf(stderr, "generator: %s\n", problem.c_str());
     std::fputs("usage: generator --port N [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
-               "                 [--subscribe TEXT] [--publish URL --rate N] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
+               "                 [--subscribe TEXT] [--publish URL --rate N] [--channels 1] [--subscriptions 1] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
     std::exit(wrongUsage);
 }
 
@@ -44,6 +44,8 @@ Options readOptions(int count, char** arguments) {
         else if (name == "--seconds") options.seconds = number(name, value, 0.1, 3600);
         else if (name == "--subscribe") options.subscribe = value;
         else if (name == "--publish") options.publish = value;
+        else if (name == "--channels") options.channels = whole(name, value, 1, 100'000);
+        else if (name == "--subscriptions") options.subscriptions = whole(name, value, 1, 1'000);
         else if (name == "--rate") options.rate = number(name, value, 0, 1'000'000);
         else if (name == "--size") options.size = whole(name, value, leastPayload, 60'000);
         else if (name == "--server-pid") options.serverPid = whole(name, value, 1, 1 << 30);
@@ -51,6 +53,7 @@ Options readOptions(int count, char** arguments) {
         else refuse(name + ": unknown");
     }
     if (options.port == 0) refuse("--port is missing");
+    if (options.subscriptions > options.channels) refuse("--subscriptions: there are not so many --channels");
     if (options.subscribe.size() > 65'535) refuse("--subscribe: at most 65535 bytes");
     if (options.publish.empty() != (options.rate == 0)) refuse("--publish and --rate belong together");
     return options;

@@ -10,8 +10,10 @@ struct Options {
     int connectsPerSecond = 4000;
     double warmUpSeconds = 3;    // of publishing before anything counts
     double seconds = 8;          // measured; SIGTERM ends it earlier
-    std::string subscribe;       // text that each client sends after its handshake; empty: none
+    std::string subscribe;       // text that each client sends after its handshake, {names} in it for its channels; empty: none
     std::string publish;         // http://127.0.0.1:PORT/PATH or nats://127.0.0.1:PORT/SUBJECT; empty: only listen
+    int channels = 1;            // there are; {name} in the URL is each in turn
+    int subscriptions = 1;       // of each client
     double rate = 0;             // messages a second
     int size = 400;              // bytes of a payload
     int serverPid = 0;           // whose CPU time is reported, with its children's; 0: nobody's

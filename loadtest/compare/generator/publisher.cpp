@@ -13,17 +13,18 @@ namespace {
 
 constexpr std::int64_t longestWait = 50'000'000; // nanoseconds, so that stop() is soon seen
 
-std::unique_ptr<Publishing> publishingTo(const std::string& url) {
+std::unique_ptr<Publishing> publishingTo(const Options& options) {
+    const std::string& url = options.publish;
     const Address address = parseAddress(url);
-    if (address.scheme == "nats") return std::make_unique<NatsPublishing>(address);
-    if (address.scheme == "http") return std::make_unique<HttpPublishing>(address);
+    if (address.scheme == "nats") return std::make_unique<NatsPublishing>(address, options);
+    if (address.scheme == "http") return std::make_unique<HttpPublishing>(address, options);
     std::fprintf(stderr, "generator: --publish %s: must begin with http:// or nats://\n", url.c_str());
     std::exit(78);
 }
 
 }
 
-Publisher::Publisher(const Options& options) : options_(options), publishing_(publishingTo(options.publish)) {}
+Publisher::Publisher(const Options& options) : options_(options), publishing_(publishingTo(options)) {}
 
 void Publisher::start() {
     thread_ = std::thread([this] { run(); });
@@ -43,7 +44,7 @@ void Publisher::run() {
         const std::int64_t now = nowNanoseconds();
         const bool canTake = publishing_->canTake();
         if (canTake && now >= due) {
-            publishing_->send(stampedPayload(due, options_.size));
+            publishing_->send(stampedPayload(due, options_.size), number);
             if (isMeasuring_) lateness_.record((now - due) / 1000);
             number++;
             sent_++;

@@ -11,7 +11,8 @@ public:
     /** A message given now leaves at once. */
     virtual bool canTake() const = 0;
 
-    virtual void send(const std::string& payload) = 0;
+    /** `number` counts the messages from 0. */
+    virtual void send(const std::string& payload, std::uint64_t number) = 0;
 
     /** Takes in what the server answers, for at most `nanoseconds`; returns earlier when something came. */
     virtual void listen(std::int64_t nanoseconds) = 0;

@@ -9,7 +9,7 @@ const mostForeignShare = 0.1; // of the server's core, taken by other programs
  * @returns {{figures: object, disbelief: string | null, notes: string[]}} with `disbelief` the figures are not to be used
  */
 function judge(result) {
-  const due = result.clients * result.rate * result.seconds;
+  const due = (result.clients * result.rate * result.seconds * result.subscriptions) / result.channels;
   const made = result.messages / due;
   const fellBehind = made < leastMade;
   const latency = (microseconds) => (fellBehind || result.latencyMicroseconds.samples === 0 ? null : microseconds / 1000);

@@ -9,13 +9,22 @@ const idleRate = 2; // messages a second while memory is read, so that connectio
 const leastHeard = 0.5; // of a few messages; the first may come before a client is subscribed, the last is under way
 const longestMemorySeconds = 240;
 
-/** What a delivery costs the server and how long it takes, at one rate. */
-async function measureCost(contestant, rate, settings, cores) {
+/** What a delivery costs the server and how long it takes, at one rate, to all clients. */
+function measureCost(contestant, rate, settings, cores) {
+  return measureDeliveries(contestant, { rate }, settings.clients, settings, cores);
+}
+
+/** The same with many channels, of which each client hears some. */
+function measureSpread(contestant, settings, cores) {
+  return measureDeliveries(contestant, settings.spread, settings.idleClients, settings, cores);
+}
+
+async function measureDeliveries(contestant, work, clients, settings, cores) {
   return withServer(contestant, cores, async (server) => {
     const generator = new Generator(cores.generator, {
-      ...clientsOf(server, settings.clients),
+      ...clientsOf(server, clients),
       publish: server.publish,
-      rate,
+      ...work,
       size: settings.payloadBytes,
       'warm-up': settings.warmUpSeconds,
       seconds: settings.seconds,
@@ -86,4 +95,4 @@ async function withServer(contestant, cores, measure) {
   }
 }
 
-module.exports = { measureCost, measureMemory };
+module.exports = { measureCost, measureSpread, measureMemory };

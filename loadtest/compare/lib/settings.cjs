@@ -9,6 +9,9 @@ const whole = {
 /** Of the fan-out: one send for each message; busy, so that messages can share one. */
 const rates = [25, 400];
 
+/** Of the many channels: each client hears 4 messages a second, and a message goes to a twentieth of the clients. */
+const spread = { channels: 100, subscriptions: 5, rate: 80 };
+
 /** Idle clients of the memory runs, as a multiple of CLIENTS: what the first bring with them (code, pools) is not counted as theirs. */
 const idleFactor = 5;
 
@@ -40,6 +43,7 @@ function readSettings(env, names) {
     idleClients: clients * idleFactor,
     names: names.filter((name) => only.length === 0 || only.includes(name)),
     rates,
+    spread,
     payloadBytes: 400,
     warmUpSeconds: isQuick ? 2 : 3,
     settleSeconds: isQuick ? 3 : 8,

@@ -32,7 +32,8 @@ function memoryColumns(settings) {
 function page(record) {
   const { settings, contestants, runs } = record;
   const section = (heading, kind, columns, sortKey, direction) => {
-    const rows = summarize(runs, kind, contestants.map((each) => each.name));
+    const taking = contestants.filter((each) => runs.some((run) => run.kind === kind && run.contestant === each.name));
+    const rows = summarize(runs, kind, taking.map((each) => each.name));
     return [heading, '', ...table(rows, contestants, columns, sortKey, direction), ...remarks(rows, contestants)].join('\n');
   };
   return `${[
@@ -41,9 +42,14 @@ function page(record) {
     'Each cell: the median of all rounds (the least … the most). Latency runs from the time a message was due to be published to its arrival at a client.',
     ...settings.rates.map((rate) => section(
       `## ${rate} messages/s to ${group(settings.clients)} clients: ${group(rate * settings.clients)} deliveries/s`, costKind(rate), costColumns, 'deliveriesPerCpuSecond', -1)),
+    section(
+      `## ${group(settings.spread.rate)} messages/s over ${settings.spread.channels} channels to ${group(settings.idleClients)} clients with ${settings.spread.subscriptions} of them each: ${group((settings.spread.rate * settings.idleClients * settings.spread.subscriptions) / settings.spread.channels)} deliveries/s`,
+      spreadKind, costColumns, 'deliveriesPerCpuSecond', -1),
     section(`## Memory: the process from ${group(settings.clients)} to ${group(settings.idleClients)} idle clients`, 'memory', memoryColumns(settings), 'bytesPerClient', 1),
   ].join('\n\n')}\n`;
 }
+
+const spreadKind = 'channels';
 
 function costKind(rate) {
   return `${rate}/s`;
@@ -110,4 +116,4 @@ function facts({ settings, machine, contestants, commit, load }) {
   ];
 }
 
-module.exports = { page, costKind };
+module.exports = { page, costKind, spreadKind };
