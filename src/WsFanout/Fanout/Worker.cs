@@ -167,7 +167,7 @@ internal sealed partial class Worker : IDisposable
         var started = _time.GetTimestamp();
         Volatile.Write(ref _busySince, started);
         var worked = ServeRing(started);
-        worked |= TakeEvents(started);
+        worked |= TakeEvents();
         worked |= _care.Look(started, _drain);
         worked |= ShedIfAsked();
         _roster.Flush();
@@ -227,8 +227,11 @@ internal sealed partial class Worker : IDisposable
         _direct?.TakeDeferred();
     }
 
-    private bool TakeEvents(long started)
+    private bool TakeEvents()
     {
+        // A time of their own: a worker that deals all the time must still hear its clients.
+        var started = _time.GetTimestamp();
+
         // Whoever was let in because the stream is attached must find its position here: it is in the ring by now.
         while (_dealer.Position.Epoch.Length == 0 && ServeRing(started))
         {

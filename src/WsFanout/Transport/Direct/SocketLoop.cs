@@ -16,6 +16,9 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
 {
     private const int ReceiveBytes = 16 * 1024;
 
+    /// <summary>Of what other threads asked for, so much before the clients have their turn.</summary>
+    private const int PostedAtATime = 256;
+
     private readonly Poller _poller = new();
     private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posted = new();
     private readonly Queue<DirectSocket> _arrived = new();
@@ -90,7 +93,7 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
     /// <summary>Does what other threads asked for and what time has brought, and looks for what has happened on the sockets.</summary>
     public void Look(long now)
     {
-        RunPosted();
+        RunPosted(PostedAtATime);
         while (_silent.TakeDue(now) is { } silent) Close(silent);
         while (_lingering.TakeDue(now) is { } lingering) Close(lingering, cut: true);
         _poller.Look();
@@ -188,12 +191,12 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
         if (_isStopped || !_poller.TryAdd(socket.Descriptor, ((ulong)socket.Token.Generation << 32) | (uint)slot)) Close(socket);
     }
 
-    private void RunPosted()
+    private void RunPosted(int most = int.MaxValue)
     {
         // The worker's thread alone runs what is posted, until it has ended; from then on whoever posts does, one at a time.
         lock (_stopGate)
         {
-            while (_posted.TryDequeue(out var posted)) posted.Action(posted.State);
+            for (; most > 0 && _posted.TryDequeue(out var posted); most--) posted.Action(posted.State);
         }
     }
 
