@@ -10,14 +10,12 @@ namespace WsFanout.Transport.Direct;
 internal sealed class DirectListener : IConnectionListener
 {
     private readonly Acceptor _acceptor;
-    private readonly MemoryPool<byte> _pool;
 
     // Bounded by the places: a connection that has none is not accepted.
     private readonly Channel<ConnectionContext> _accepted = Channel.CreateUnbounded<ConnectionContext>(new UnboundedChannelOptions { SingleReader = true });
 
     public DirectListener(Socket listening, Entrance entrance, MemoryPool<byte> pool, ILogger logger)
     {
-        _pool = pool;
         EndPoint = listening.LocalEndPoint!;
         _acceptor = new Acceptor(listening, entrance, _accepted.Writer, pool, logger);
     }
@@ -42,9 +40,6 @@ internal sealed class DirectListener : IConnectionListener
         _accepted.Writer.TryComplete();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await UnbindAsync();
-        _pool.Dispose();
-    }
+    /// <remarks>The pool goes with the last who uses it: a socket that has said nothing yet may still ask it for memory.</remarks>
+    public ValueTask DisposeAsync() => UnbindAsync();
 }

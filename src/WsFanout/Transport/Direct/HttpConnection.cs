@@ -16,6 +16,9 @@ namespace WsFanout.Transport.Direct;
 /// </remarks>
 internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeature
 {
+    /// <summary>Receives for one connection before the others have their turn.</summary>
+    private const int ReceivesAtATime = 8;
+
     private readonly SocketLoop _loop;
     private readonly DirectSocket _socket;
     private readonly Introduction _introduction;
@@ -133,8 +136,14 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
 
     private void Receive()
     {
-        while (!_isInputPaused && !_isInputOver)
+        for (var times = 0; !_isInputPaused && !_isInputOver; times++)
         {
+            if (times == ReceivesAtATime)
+            {
+                _loop.ReadLater(_socket);
+                return;
+            }
+
             var count = _socket.Receive(out var received, out var isOver);
             if (count > 0)
             {

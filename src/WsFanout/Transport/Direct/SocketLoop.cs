@@ -23,7 +23,11 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
     private readonly ConcurrentQueue<(Action<object?> Action, object? State)> _posted = new();
     private readonly Queue<DirectSocket> _arrived = new();
     private readonly Queue<DirectSocket> _cut = new();
-    private readonly Queue<DirectSocket> _unread = new();
+
+    // Of which more has come than was read: those of this look, and those of the next, so that nobody is read twice in one.
+    private Queue<DirectSocket> _unread = new();
+    private Queue<DirectSocket> _unreadNext = new();
+
     private readonly Stack<int> _freeSlots = new();
     private readonly DeadlineQueue _silent;
     private readonly DeadlineQueue _lingering;
@@ -69,7 +73,7 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
     public Frame?[] Finished { get; } = new Frame?[1];
 
     /// <summary>Whether there is something to do that the poller will not tell of.</summary>
-    public bool HasWork => !_posted.IsEmpty || _arrived.Count > 0 || _cut.Count > 0 || _unread.Count > 0;
+    public bool HasWork => !_posted.IsEmpty || _arrived.Count > 0 || _cut.Count > 0 || _unread.Count > 0 || _unreadNext.Count > 0;
 
     /// <summary>Takes a connection that has just been accepted. Any thread.</summary>
     /// <param name="place">Gives its place back; called once, when the descriptor is closed.</param>
@@ -96,6 +100,7 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
         RunPosted(PostedAtATime);
         while (_silent.TakeDue(now) is { } silent) Close(silent);
         while (_lingering.TakeDue(now) is { } lingering) Close(lingering, cut: true);
+        if (_unread.Count == 0) (_unread, _unreadNext) = (_unreadNext, _unread);
         _poller.Look();
     }
 
@@ -127,8 +132,8 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
         return at == long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromSeconds(Math.Max(0, at - now) / (double)Time.TimestampFrequency);
     }
 
-    /// <summary>There is more to read on this socket than was read: it is told as readable again.</summary>
-    public void ReadLater(DirectSocket socket) => _unread.Enqueue(socket);
+    /// <summary>There is more to read on this socket than was read: it is told as readable again after the next look.</summary>
+    public void ReadLater(DirectSocket socket) => _unreadNext.Enqueue(socket);
 
     /// <summary>An HTTP connection has ended in a takeover: its socket is the worker's client from now on.</summary>
     public void Arrive(DirectSocket socket, Arrival arrival)
