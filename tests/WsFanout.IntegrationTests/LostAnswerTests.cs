@@ -5,7 +5,6 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>A stream's answer to a publish request is lost: the message is stored once, and nobody is told what isn't known.</summary>
-[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class LostAnswerTests
 {
     [Fact]

@@ -8,7 +8,6 @@ using WsFanout.Tests.Deploy;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>The live scrape: its form by Prometheus's own tool, its names by the contract and the alert rules, its values by known traffic.</summary>
-[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class MetricsTests
 {
     /// <summary>Names of the contract whose feature comes with a later version.</summary>

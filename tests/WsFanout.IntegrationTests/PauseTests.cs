@@ -5,7 +5,6 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>A pause of the intake, brought about by the switch that tests have: on a real broker, with clients that must lose nothing by it.</summary>
-[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class PauseTests
 {
     private static readonly string[] Channels = ["a.b", "c.d", "e.f"];

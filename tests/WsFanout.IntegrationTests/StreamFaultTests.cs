@@ -7,7 +7,6 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What can happen to a stream while it is read: each recognised, told to clients exactly, and survived.</summary>
-[Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class StreamFaultTests
 {
     private static readonly (string Name, string Value)[] LongStream = [("JS_STREAM_MAX_AGE", "10m")];
