@@ -131,6 +131,9 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
                     socket.IsDeaf = true;
                     partial = null;
                     roster.Close(client, frames.Violation);
+
+                    // Nothing that it says counts any more, its close frame neither: it is gone once it has been told.
+                    if (client.CloseGiven) End(socket, frames.Violation);
                     break;
             }
         }
