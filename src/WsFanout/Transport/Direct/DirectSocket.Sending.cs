@@ -28,6 +28,9 @@ internal sealed partial class DirectSocket
     /// <summary>What will never leave whole if the connection ends now.</summary>
     public ReadOnlySpan<Frame?> Unsent => HasRest ? MemoryMarshal.CreateReadOnlySpan(ref _backlog!.Rest, 1) : [];
 
+    /// <summary>Whether the last send has failed for good: the connection is no more, and its edge may have been told before.</summary>
+    public bool IsBroken { get; private set; }
+
     private bool HasRest => _backlog?.Rest is not null;
 
     public int SendNow(ReadOnlySpan<byte> frames)
@@ -35,7 +38,8 @@ internal sealed partial class DirectSocket
         var taken = Libc.Send(Descriptor, frames);
         if (taken == frames.Length) return taken;
 
-        // Full, or broken: either way nothing more can be sent now, and of a broken one the poller tells as well.
+        // Full, or broken: either way nothing more can be sent now. Of a broken client's the poller tells as well.
+        IsBroken = taken < 0 && Marshal.GetLastPInvokeError() is not (Libc.Again or Libc.Interrupted or Libc.NoBuffers or Libc.NoMemory);
         _isFull = true;
         _ = BacklogSoFar;
         return Math.Max(0, taken);

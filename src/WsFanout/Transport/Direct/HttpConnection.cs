@@ -218,6 +218,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
 
         _output.Reader.AdvanceTo(rest.Start);
+        if (_socket.IsBroken) _loop.Close(_socket, cut: true);
         if (!rest.IsEmpty || !read.IsCompleted) return;
         EndOutput();
         Finish();
