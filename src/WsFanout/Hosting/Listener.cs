@@ -85,7 +85,11 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = options.ListenBacklog);
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.Backlog = options.ListenBacklog;
+            transport.CreateBoundListenSocket = endpoint => ListenSocket.Bind(endpoint, new ListenSocketOptions());
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
 
         // The last factory that is registered is the one that is asked.

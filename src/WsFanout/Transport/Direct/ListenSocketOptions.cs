@@ -1,6 +1,6 @@
 namespace WsFanout.Transport.Direct;
 
-/// <summary>How the direct way listens. The bounds of the kernel are set on the listening socket: every accepted one has them.</summary>
+/// <summary>How clients are listened for, on either way. The bounds of the kernel are set on the listening socket: every accepted one has them.</summary>
 internal sealed record ListenSocketOptions
 {
     /// <summary>Connections that wait to be accepted. The kernel cuts it to <c>somaxconn</c>.</summary>
