@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using WsFanout.Testing;
 
@@ -7,8 +8,12 @@ namespace WsFanout.IntegrationTests.Support;
 /// <summary>A server in a process of its own, where everything that clients may leave behind can be counted: descriptors, places, memory, alarming lines.</summary>
 internal sealed class AbusedServer : IAsyncDisposable
 {
+    /// <summary>For a server that the test does not reach by loopback.</summary>
+    private const string PublishToken = "publish";
+
     private static readonly (string, string)[] Defaults =
     [
+        ("WS_PUBLISH_TOKEN", PublishToken),
         ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MEMORY_REJECT_PERCENT", "100"), ("WS_MEMORY_SHED_PERCENT", "100"),
         ("WS_MEMORY_PAUSE_PERCENT", "100"), ("WS_LAG_REJECT", "0"), ("WS_CONNECT_RATE", "unlimited"), ("WS_CLIENT_RATE", "1000000"), ("WS_CLIENT_BURST", "1000000"),
     ];
@@ -26,15 +31,20 @@ internal sealed class AbusedServer : IAsyncDisposable
         _program = program;
         Address = address;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", PublishToken);
     }
 
     public Uri Address { get; }
 
     /// <param name="variables">Override those that keep it from refusing anybody.</param>
-    public static async Task<AbusedServer> StartAsync(params (string Name, string Value)[] variables)
+    public static Task<AbusedServer> StartAsync(params (string Name, string Value)[] variables) => StartAsync([], variables);
+
+    /// <inheritdoc cref="StartAsync(ValueTuple{string, string}[])"/>
+    /// <param name="entrance">Words before the command line, as <see cref="NetworkNamespace.Entrance"/>.</param>
+    public static async Task<AbusedServer> StartAsync(string[] entrance, params (string Name, string Value)[] variables)
     {
         var folder = new EmptyFolder();
-        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [.. Defaults, .. variables]);
+        var (program, address) = await ServerProgram.ServeAsync(folder.Path, entrance, Patience, [.. Defaults, .. variables]);
         var server = new AbusedServer(folder, program, address);
 
         // What the first client opens once for all of them is nobody's leftover.
