@@ -91,7 +91,11 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.Backlog = options.ListenBacklog);
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.Backlog = options.ListenBacklog;
+            transport.CreateBoundListenSocket = endpoint => ListenSocket.Bind(endpoint, SocketOptions);
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
 
         // The last factory that is registered is the one that is asked.
@@ -99,14 +103,15 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         return builder.Build();
     }
 
+    private ListenSocketOptions SocketOptions => new() { Backlog = options.ListenBacklog, UnacknowledgedTimeout = options.UnacknowledgedTimeout };
+
     private BoundedListenerFactory StreamFactory(IServiceProvider services) =>
         new(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync);
 
     private DirectListenerFactory DirectFactory(IServiceProvider services, Func<SocketLoop> loop, ILoggerFactory loggers)
     {
         var entrance = new Entrance(Enter, Dress, pace is null ? _ => ValueTask.CompletedTask : pace.WaitAsync, loop, _failed.SetException);
-        var sockets = new ListenSocketOptions { Backlog = options.ListenBacklog, UnacknowledgedTimeout = options.UnacknowledgedTimeout };
-        return new DirectListenerFactory(sockets, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
+        return new DirectListenerFactory(SocketOptions, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
     }
 
     private Place? Enter(int descriptor)

@@ -26,18 +26,23 @@ internal sealed class RawClient : IDisposable
     /// <param name="receiveBufferBytes">The kernel's buffer for what comes; 0 for its own choice.</param>
     public static Task<RawClient> OpenAsync(TestServer server, int receiveBufferBytes = 0) => OpenAsync(server.BaseAddress, receiveBufferBytes);
 
-    public static async Task<RawClient> OpenAsync(Uri address, int receiveBufferBytes = 0)
+    /// <param name="from">This end's address; null for the system's choice. Each has its own ports.</param>
+    public static async Task<RawClient> OpenAsync(Uri address, int receiveBufferBytes = 0, IPAddress? from = null)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferBytes > 0) socket.ReceiveBufferSize = receiveBufferBytes;
-        await socket.ConnectAsync(IPAddress.Loopback, address.Port);
+        if (from is not null) socket.Bind(new IPEndPoint(from, 0));
+        await socket.ConnectAsync(IPAddress.Parse(address.Host), address.Port);
         return new RawClient(socket);
     }
 
     /// <summary>Opens, shakes hands and reads <c>welcome</c>.</summary>
-    public static async Task<RawClient> ConnectAsync(TestServer server, string query = "", int receiveBufferBytes = 0)
+    public static Task<RawClient> ConnectAsync(TestServer server, string query = "", int receiveBufferBytes = 0) =>
+        ConnectAsync(server.BaseAddress, query, receiveBufferBytes);
+
+    public static async Task<RawClient> ConnectAsync(Uri address, string query = "", int receiveBufferBytes = 0, IPAddress? from = null)
     {
-        var client = await OpenAsync(server, receiveBufferBytes);
+        var client = await OpenAsync(address, receiveBufferBytes, from);
         await client.SendAsync(Upgrade.Replace("/ws", "/ws" + query, StringComparison.Ordinal) + "\r\n");
         var reply = await client.ReadReplyAsync();
         Assert.Equal(101, reply.Status);
@@ -138,6 +143,14 @@ internal sealed class RawClient : IDisposable
         var rest = new List<byte>();
         while (await ReadExactlyAsync(1) is { } next) rest.Add(next[0]);
         return [.. rest];
+    }
+
+    /// <summary>Throws away what comes until the server ends the connection.</summary>
+    public async Task DrainAsync()
+    {
+        while (await FillAsync())
+        {
+        }
     }
 
     /// <summary>Says that nothing will come any more; still reads.</summary>

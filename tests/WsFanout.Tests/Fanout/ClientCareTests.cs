@@ -80,6 +80,42 @@ public sealed class ClientCareTests
     }
 
     [Fact]
+    public void A_message_that_never_ends_is_given_thirty_seconds_whatever_else_comes()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        wire.UnfinishedSince = worker.Clock.GetTimestamp();
+
+        for (var second = 0; second < 30; second++)
+        {
+            worker.Pass(TimeSpan.FromSeconds(1));
+            wire.LastReceivedAt = worker.Clock.GetTimestamp();
+        }
+
+        Assert.Null(client.Closing);
+        worker.Pass(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(CloseReason.ProtocolError, client.Closing);
+        Assert.Equal(CloseReason.ProtocolError, wire.Closed);
+    }
+
+    [Fact]
+    public void Messages_that_end_in_time_may_come_one_after_the_other()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+
+        for (var second = 0; second < 200; second++)
+        {
+            if (second % 20 == 0) wire.UnfinishedSince = worker.Clock.GetTimestamp();
+            worker.Pass(TimeSpan.FromSeconds(1));
+            wire.LastReceivedAt = worker.Clock.GetTimestamp();
+        }
+
+        Assert.Null(client.Closing);
+    }
+
+    [Fact]
     public void A_ping_that_has_not_left_yet_has_asked_nothing()
     {
         using var worker = new WorkerParts();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
@@ -77,7 +78,14 @@ internal sealed class WebSocketEndpoint(
         }
 
         connection.TakeOver(lease.PassOn());
-        connection.Leave(join, await ReadEarlyAsync(stream));
+        try
+        {
+            connection.Leave(join, await ReadEarlyAsync(stream));
+        }
+        catch (ConnectionResetException)
+        {
+            // The client went before the worker had its socket: the place goes with that, and it is nobody's fault.
+        }
     }
 
     /// <summary>What the client sent right behind its handshake; bounded by the connection's pipe.</summary>

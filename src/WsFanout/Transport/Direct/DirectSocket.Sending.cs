@@ -30,12 +30,17 @@ internal sealed partial class DirectSocket
 
     private bool HasRest => _backlog?.Rest is not null;
 
-    public int SendNow(ReadOnlySpan<byte> frames)
-    {
-        var taken = Libc.Send(Descriptor, frames);
-        if (taken == frames.Length) return taken;
+    // Full, or broken: either way nothing more can be sent now, and of a client's that is broken the poller tells as well.
+    public int SendNow(ReadOnlySpan<byte> frames) => SendNow(frames, out _);
 
-        // Full, or broken: either way nothing more can be sent now, and of a broken one the poller tells as well.
+    /// <param name="isBroken">Whether nothing can be sent ever again; the poller may have told of that before.</param>
+    public int SendNow(ReadOnlySpan<byte> bytes, out bool isBroken)
+    {
+        isBroken = false;
+        var taken = Libc.Send(Descriptor, bytes);
+        if (taken == bytes.Length) return taken;
+
+        isBroken = taken < 0 && Marshal.GetLastPInvokeError() is not (Libc.Again or Libc.Interrupted or Libc.NoBuffers or Libc.NoMemory);
         _isFull = true;
         _ = BacklogSoFar;
         return Math.Max(0, taken);

@@ -216,9 +216,10 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
     private void Send(ReadResult read)
     {
         var rest = read.Buffer;
+        var isBroken = false;
         while (!rest.IsEmpty)
         {
-            var taken = _socket.SendNow(rest.FirstSpan);
+            var taken = _socket.SendNow(rest.FirstSpan, out isBroken);
             var isFull = taken < rest.FirstSpan.Length;
             rest = rest.Slice(taken);
             if (!isFull) continue;
@@ -227,6 +228,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
 
         _output.Reader.AdvanceTo(rest.Start);
+        if (isBroken) _loop.Close(_socket, cut: true);
         if (!rest.IsEmpty || !read.IsCompleted) return;
         EndOutput();
         Finish();

@@ -1,6 +1,6 @@
-namespace WsFanout.Transport.Direct;
+namespace WsFanout.Transport;
 
-/// <summary>How the direct way listens. The bounds of the kernel are set on the listening socket: every accepted one has them.</summary>
+/// <summary>How clients are listened for, on either way. The bounds of the kernel are set on the listening socket: every accepted one has them.</summary>
 internal sealed record ListenSocketOptions
 {
     /// <summary>
