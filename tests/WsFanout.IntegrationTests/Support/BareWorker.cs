@@ -6,6 +6,7 @@ using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
+using WsFanout.Transport;
 using WsFanout.Transport.Direct;
 
 namespace WsFanout.IntegrationTests.Support;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
-namespace WsFanout.Transport.Direct;
+namespace WsFanout.Transport;
 
 /// <summary>Makes the listening socket: one, without SO_REUSEPORT, so that a second server on the same address fails to start.</summary>
 internal static class ListenSocket
