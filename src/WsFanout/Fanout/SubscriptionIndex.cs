@@ -19,6 +19,9 @@ internal sealed class SubscriptionIndex
     /// <param name="maxIdleChannels">Channels cached for patterns alone before those are forgotten at once.</param>
     public SubscriptionIndex(int maxIdleChannels) => _maxIdleChannels = _sweepAt = maxIdleChannels;
 
+    /// <summary>Channels in memory, subscribed to by name or cached for patterns.</summary>
+    public int ChannelCount => _channels.Count;
+
     /// <summary>The nodes that get a message of this channel; null when there are none.</summary>
     public ChannelMatches? Find(string channel)
     {
@@ -59,6 +62,9 @@ internal sealed class SubscriptionIndex
         {
             _patterns.Remove(node.Name);
             _generation++;
+
+            // Nobody needs the cache any more, and nothing else would clear it before it is full.
+            if (_patterns.IsEmpty) Sweep();
         }
         else if (_patterns.IsEmpty)
         {

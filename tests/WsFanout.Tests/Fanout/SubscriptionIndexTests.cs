@@ -59,6 +59,28 @@ public sealed class SubscriptionIndexTests
         Assert.All(clients, client => Assert.Equal(naive[client].Count(name => name.Split('.').Any(token => token is "*" or ">")), client.Subscriptions.Patterns));
     }
 
+    [Fact]
+    public void What_was_cached_for_patterns_goes_with_the_last_of_them()
+    {
+        var index = new SubscriptionIndex(maxIdleChannels: 1_000);
+        var share = new ClientShare(new ClientOptions(), 1000);
+        Client[] clients = [.. Enumerable.Range(0, 3).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0))];
+        var (watching, passing, staying) = (clients[0], clients[1], clients[2]);
+        watching.Subscriptions.Add(watching, index.NodeFor(">", isPattern: true));
+        staying.Subscriptions.Add(staying, index.NodeFor("kept", isPattern: false));
+        for (var i = 0; i < 100; i++)
+        {
+            index.Find($"seen.{i}");
+            passing.Subscriptions.Add(passing, index.NodeFor($"named.{i}", isPattern: false));
+        }
+
+        while (passing.Subscriptions.Count > 0) index.Left(passing.Subscriptions.RemoveLast());
+        Assert.Equal(201, index.ChannelCount);
+        index.Left(watching.Subscriptions.RemoveLast());
+
+        Assert.Equal(1, index.ChannelCount);
+    }
+
     private static IEnumerable<long> Found(SubscriptionIndex index, string channel)
     {
         var found = new HashSet<long>();
