@@ -53,6 +53,9 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
     {
         var arrival = socket.TakeArrival();
         socket.Client = reception.Admit(socket, arrival.Join);
+
+        // Before anything is read: whatever comes of that, `welcome` is the first frame.
+        roster.Flush(socket.Client);
         Read(socket, arrival.Early);
 
         // In any case: the edge may have fired while the HTTP server still had the connection.

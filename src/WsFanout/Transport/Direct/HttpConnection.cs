@@ -30,6 +30,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
     private bool _isInputPaused;
     private bool _isInputOver;
     private bool _isInputEnded;
+    private bool _isClientDone;
     private bool _isOutputBlocked;
     private bool _isOutputOver;
     private bool _isTakenOver;
@@ -152,6 +153,7 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
             }
             else
             {
+                _isClientDone |= isOver && count == 0;
                 if (isOver) EndInput(count == 0 ? null : new ConnectionResetException("the connection was reset"));
                 return;
             }
@@ -250,7 +252,8 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
 
     private void CutSocket()
     {
-        if (_socket.Phase == SocketPhase.Http) _loop.Close(_socket, cut: true);
+        // A client that has said its last word is not to lose the answer to it by a reset.
+        if (_socket.Phase == SocketPhase.Http) _loop.Close(_socket, cut: !_isClientDone);
     }
 
     private void Disposed()
@@ -273,6 +276,6 @@ internal sealed class HttpConnection : DefaultConnectionContext, IMemoryPoolFeat
 
         _over.TrySetResult();
         if (_isTakenOver && _join is { } join) _loop.Arrive(_socket, new Arrival(join, _early));
-        else _loop.Linger(_socket);
+        else _loop.Finish(_socket);
     }
 }

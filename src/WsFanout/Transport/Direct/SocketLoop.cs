@@ -16,6 +16,9 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
 {
     private const int ReceiveBytes = 16 * 1024;
 
+    /// <summary>Receives of what nobody will look at, before the others have their turn.</summary>
+    private const int ReceivesAtTheEnd = 8;
+
     /// <summary>Of what other threads asked for, so much before the clients have their turn.</summary>
     private const int PostedAtATime = 256;
 
@@ -150,6 +153,20 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
         Drain(socket);
     }
 
+    /// <summary>
+    /// The HTTP server is done with a socket: closes it, after what has come and was not read. Left unread it would make the close a reset, which can
+    /// cost the client the answer; waiting for more would give everybody who is refused a descriptor for as long.
+    /// </summary>
+    public void Finish(DirectSocket socket)
+    {
+        _ = Libc.Shutdown(socket.Descriptor, Libc.ShutWrite);
+        for (var times = 0; times < ReceivesAtTheEnd && socket.Receive(out _, out _) > 0; times++)
+        {
+        }
+
+        Close(socket);
+    }
+
     /// <summary>Closes at once; what has not been sent is dropped. Of a client the worker is told.</summary>
     public void Cut(DirectSocket socket)
     {
@@ -257,7 +274,7 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
     private void Drain(DirectSocket socket)
     {
         // Not for ever: who still sends is cut by the deadline.
-        for (var times = 0; times < 8; times++)
+        for (var times = 0; times < ReceivesAtTheEnd; times++)
         {
             if (socket.Receive(out _, out var isOver) > 0) continue;
             if (isOver) Close(socket);
