@@ -266,12 +266,11 @@ start_feed() {
 }
 
 # The limit is the server's own account of its CPU time, so this needs no container. To a tenth of a core even the compiler of .NET is overload:
-# samples of two seconds take its work at the start for what it is, and what is compiled once stays as it is. Small pulls: what was asked for before a pause is taken at once
-# after it, and the default 256 would be the whole backlog. The stream keeps all else for long enough.
+# samples of two seconds take its work at the start for what it is. Small pulls: what was asked for before a pause is taken at once after it, and the default 256
+# would be the whole backlog. The stream keeps all else for long enough.
 choose_overload() {
   command -v node >/dev/null || fail "node is not there: version 18 or later is needed (https://nodejs.org)."
   export WS_CPU_LIMIT=${WS_CPU_LIMIT:-0.1} WS_CPU_SAMPLE_INTERVAL=${WS_CPU_SAMPLE_INTERVAL:-2s}
-  export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=FFFF
   export WS_MAX_CONNECTIONS=${WS_MAX_CONNECTIONS:-300} JS_PULL_BATCH=${JS_PULL_BATCH:-16} JS_STREAM_MAX_AGE=${JS_STREAM_MAX_AGE:-1h}
 }
 
