@@ -69,13 +69,13 @@ async function prepare(taking) {
 async function measureAll(taking, prepared, settings, cores) {
   const kinds = [
     ...settings.rates.map((rate) => ({ kind: costKind(rate), measure: (contestant) => measureCost(contestant, rate, settings, cores) })),
-    { kind: spreadKind, takes: (contestant) => contestant.hasChannels, measure: (contestant) => measureSpread(contestant, settings, cores) },
+    { kind: spreadKind, takes: (contestant) => contestant.hasChannels === true, measure: (contestant) => measureSpread(contestant, settings, cores) },
     { kind: 'memory', measure: (contestant) => measureMemory(contestant, settings, cores) },
   ];
   const runs = [];
   for (let round = 1; round <= settings.rounds; round++) {
     for (const { kind, takes, measure } of kinds) {
-      for (const contestant of taking.filter((each) => takes?.(each) ?? true)) {
+      for (const contestant of taking.filter((each) => takes === undefined || takes(each))) {
         const { failure } = prepared.get(contestant.name);
         const run = { round, kind, contestant: contestant.name, ...(failure === null ? await attempt(contestant, measure) : { failure }) };
         runs.push(run);
