@@ -27,7 +27,6 @@ internal static unsafe partial class Libc
     public const short PollIn = 0x1;
 
     public const int ShutWrite = 1;
-    public const int ShutBoth = 2;
 
     private const string Library = "libc";
 

@@ -47,14 +47,11 @@ internal sealed class SocketLoop : PipeScheduler, IDisposable
 
     public SocketLoop(SocketLoopOptions options, TimeProvider time)
     {
-        Options = options;
         Time = time;
         Inbox = new WorkerInbox(_poller);
         _silent = new DeadlineQueue(SocketPhase.Silent, Ticks(options.FirstByteTimeout));
         _lingering = new DeadlineQueue(SocketPhase.Lingering, Ticks(options.LingerTimeout));
     }
-
-    public SocketLoopOptions Options { get; }
 
     public TimeProvider Time { get; }
 

@@ -34,9 +34,6 @@ internal sealed class PartialMessage(long startedAt)
 
     public bool IsFrameWhole => Frame is { } frame && _frameTaken == frame.PayloadLength;
 
-    /// <summary>Bytes of a header that has not come whole.</summary>
-    public bool HasHeaderBytes => _headerBytes > 0;
-
     /// <summary>Takes bytes of the next frame's header, as many as it needs.</summary>
     /// <returns>False when bytes are missing, or a rule is broken.</returns>
     public bool TryTakeHeader(ref Span<byte> unread, out FrameHeader header, out bool breaksRule)
