@@ -13,6 +13,7 @@ const ours = require('../ours.cjs');
 const contestants = [
   ours.direct,
   ours.stream,
+  require('../rivals/bare/contestant.cjs'),
   require('../rivals/nchan/contestant.cjs'),
   require('../rivals/nats-server/contestant.cjs'),
   require('../rivals/node-ws/contestant.cjs'),

@@ -1,0 +1,20 @@
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "server.h"
+
+int main(int count, char** arguments) {
+    const int port = count == 2 ? std::atoi(arguments[1]) : 0;
+    if (port < 1 || port > 65535) {
+        std::fprintf(stderr, "usage: bare PORT\n");
+        return 78;
+    }
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    Server server(port);
+    server.run();
+}
