@@ -65,7 +65,7 @@ async function prepare(taking) {
   return prepared;
 }
 
-/** A B C … A B C …: what changes on the machine meanwhile meets all alike. */
+/** A B C … B C A …: what changes on the machine meanwhile meets all alike, and so does what the one before leaves behind: sockets that the kernel still remembers, a warm cache. */
 async function measureAll(taking, prepared, settings, cores) {
   const kinds = [
     ...settings.rates.map((rate) => ({ kind: costKind(rate), measure: (contestant) => measureCost(contestant, rate, settings, cores) })),
@@ -74,8 +74,9 @@ async function measureAll(taking, prepared, settings, cores) {
   ];
   const runs = [];
   for (let round = 1; round <= settings.rounds; round++) {
+    const order = inTurn(taking, round, settings.rounds);
     for (const { kind, takes, measure } of kinds) {
-      for (const contestant of taking.filter((each) => takes === undefined || takes(each))) {
+      for (const contestant of order.filter((each) => takes === undefined || takes(each))) {
         const { failure } = prepared.get(contestant.name);
         const run = { round, kind, contestant: contestant.name, ...(failure === null ? await attempt(contestant, measure) : { failure }) };
         runs.push(run);
@@ -84,6 +85,12 @@ async function measureAll(taking, prepared, settings, cores) {
     }
   }
   return runs;
+}
+
+/** All of them, from another one on in each round. */
+function inTurn(contestants, round, rounds) {
+  const first = Math.floor(((round - 1) * contestants.length) / rounds);
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
 async function attempt(contestant, measure) {
