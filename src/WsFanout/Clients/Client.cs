@@ -9,6 +9,8 @@ namespace WsFanout.Clients;
 /// </remarks>
 internal sealed class Client : ITimed
 {
+    private const int NoLane = -1;
+
     private readonly ClientShare _share;
 
     private RequestBudget _budget;
@@ -24,6 +26,7 @@ internal sealed class Client : ITimed
         _budget = new RequestBudget(share.Options.RequestBurst, now);
         Number = number;
         Wire = wire;
+        LaneNumber = share.Lanes.Take(this);
     }
 
     /// <summary>Unique in this process.</summary>
@@ -34,8 +37,18 @@ internal sealed class Client : ITimed
 
     public IWire Wire { get; }
 
-    /// <summary>What waits for the socket; taken from the shelf when it is first asked for.</summary>
-    public SendQueue Queue => _queue ??= _share.Shelf.Take();
+    /// <summary>Its lane among its worker's; -1 once it is gone.</summary>
+    public int LaneNumber { get; private set; }
+
+    /// <summary>What waits for the socket; taken from the shelf when it is first asked for. Whoever asks means to put something in.</summary>
+    public SendQueue Queue
+    {
+        get
+        {
+            CloseLane();
+            return _queue ??= _share.Shelf.Take();
+        }
+    }
 
     /// <summary>Whether anything waits for the socket.</summary>
     public bool HasWaiting => _queue is { Count: > 0 };
@@ -54,14 +67,22 @@ internal sealed class Client : ITimed
 
     public WheelPlace WheelPlace { get; set; }
 
-    /// <summary>Messages of the worker's present batch that it is owed, one bit each: several matching subscriptions make one delivery.</summary>
-    public ulong Due { get; set; }
+    /// <inheritdoc cref="Lane.Due"/>
+    public ulong Due
+    {
+        get => LaneNumber == NoLane ? 0 : Lane.Due;
+        set => Lane.Due = value;
+    }
 
-    /// <summary>Whether it has been given a message, ever.</summary>
-    public bool WasGiven { get; private set; }
+    /// <inheritdoc cref="Lane.WasGiven"/>
+    public bool WasGiven => Lane.WasGiven;
 
-    /// <summary>Whether it has been given a message since the last look at it: that has told it a position.</summary>
-    public bool WasGivenOfLate { get; set; }
+    /// <inheritdoc cref="Lane.WasGivenOfLate"/>
+    public bool WasGivenOfLate
+    {
+        get => Lane.WasGivenOfLate;
+        set => Lane.WasGivenOfLate = value;
+    }
 
     /// <summary>Whether its socket had not taken all that it was given, so that it is looked at more often.</summary>
     public bool IsWatched { get; set; }
@@ -97,8 +118,24 @@ internal sealed class Client : ITimed
     /// <summary>When it last got something that told it a position. Ticks.</summary>
     public long ToldAt { get; set; }
 
-    /// <summary>It has been given a message, or several.</summary>
-    public void NoteGiven() => WasGiven = WasGivenOfLate = true;
+    /// <inheritdoc cref="Lane.NoteGiven"/>
+    public void NoteGiven() => Lane.NoteGiven();
+
+    /// <summary>The wire has just taken all that it was offered: the next delivery need not ask whether it may, unless something waits.</summary>
+    public void OpenLane() => Lane.OpenSocket = _queue is null ? Wire.OpenSocket : -1;
+
+    /// <inheritdoc cref="Lane.Close"/>
+    public void CloseLane()
+    {
+        if (LaneNumber != NoLane) Lane.Close();
+    }
+
+    /// <summary>The client is gone: its lane is somebody else's from now on.</summary>
+    public void LeaveLane()
+    {
+        _share.Lanes.GiveBack(LaneNumber);
+        LaneNumber = NoLane;
+    }
 
     /// <summary>Puts the queue back on the shelf if nothing waits.</summary>
     public void ShelveQueue()
@@ -125,6 +162,8 @@ internal sealed class Client : ITimed
 
     /// <inheritdoc cref="Offences.CountBadRequest"/>
     public bool CountBadRequest(long now) => OffencesSoFar.CountBadRequest(now);
+
+    private ref Lane Lane => ref _share.Lanes[LaneNumber];
 
     private Offences OffencesSoFar => _offences ??= new Offences(_share.TicksPerSecond);
 }

@@ -8,6 +8,9 @@ internal interface IWire
     /// <summary>Whether it may be given more: the last batch has left, the socket is not full.</summary>
     bool IsIdle { get; }
 
+    /// <summary>The socket, while it may be sent to past this wire: idle, and open. -1 else, and on a wire that only takes queues.</summary>
+    int OpenSocket { get; }
+
     /// <summary>When bytes of any kind last came from the client. Ticks of the monotonic clock.</summary>
     long LastReceivedAt { get; }
 
@@ -31,7 +34,7 @@ internal interface IWire
     /// A wire that only takes queues takes nothing and stays idle.</returns>
     int SendNow(ReadOnlySpan<byte> frames);
 
-    /// <summary>The last <see cref="SendNow"/> took a part of this frame: the wire sends the rest before anything else.</summary>
+    /// <summary>The last send took a part of this frame: the wire sends the rest before anything else.</summary>
     /// <param name="taken">Bytes taken, at least one and not all.</param>
     void KeepRest(Frame frame, int taken);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using WsFanout.Clients;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
+using WsFanout.Transport.Direct;
 
 namespace WsFanout.Fanout;
 
@@ -10,7 +11,7 @@ namespace WsFanout.Fanout;
 /// sends each client all that it is due in one go.
 /// </summary>
 /// <remarks>The worker's thread only. Nothing here allocates, locks or logs for a delivery.</remarks>
-internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccount account, WorkerContext context)
+internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster, BatchAccount account, WorkerContext context)
 {
     /// <summary>
     /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
@@ -25,8 +26,8 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
     private readonly TimeProvider _time = context.Time;
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
 
-    // Clients that are owed something of the batch, each once.
-    private Client[] _owed = [];
+    // Lanes of the clients that are owed something of the batch, each once.
+    private int[] _owed = [];
     private int _owedCount;
 
     private long _dealt;
@@ -61,12 +62,11 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
         var held = 0;
         for (var i = 0; i < _owedCount; i++)
         {
-            var client = _owed[i];
-            if (client.Due != 0 && !SendDue(client)) _owed[held++] = client;
+            var lane = _owed[i];
+            if (lanes[lane].Due != 0 && !SendDue(lane)) _owed[held++] = lane;
         }
 
         account.EndStretch();
-        Array.Clear(_owed, held, _owedCount - held);
         _owedCount = held;
         if (held > 0) return false;
 
@@ -88,12 +88,13 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
     {
         // Clients join and leave only between batches, so each stands in the array once and it is large enough from here.
         if (_owed.Length < roster.Count) Array.Resize(ref _owed, Math.Max(64, roster.Count + (roster.Count / 4)));
-        foreach (var client in node.Clients)
+        foreach (var number in node.Lanes)
         {
-            var due = client.Due;
+            ref var lane = ref lanes[number];
+            var due = lane.Due;
             if ((due & bit) != 0) continue;
-            if (due == 0) _owed[_owedCount++] = client;
-            client.Due = due | bit;
+            if (due == 0) _owed[_owedCount++] = number;
+            lane.Due = due | bit;
             _dealt++;
         }
     }
@@ -104,6 +105,27 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
         var last = _batch[_batch.Count - 1];
         Position = Position with { Sequence = last.Sequence, TimestampMs = last.TimestampMs };
         _counters.DealtInAll(_dealt);
+    }
+
+    /// <returns>False when the client reads and has to be waited for.</returns>
+    private bool SendDue(int number)
+    {
+        ref var lane = ref lanes[number];
+        if (lane.OpenSocket < 0) return SendDue(lanes.ClientOf(number));
+
+        var bytes = _batch.BytesOf(lane.Due);
+        var taken = DirectSocket.Offer(lane.OpenSocket, bytes);
+        if (taken == bytes.Length)
+        {
+            account.Sent(_batch, lane.Due);
+            lane.Due = 0;
+            lane.NoteGiven();
+            return true;
+        }
+
+        lane.Close();
+        var client = lanes.ClientOf(number);
+        return taken > 0 ? Enqueue(client, TakenInPart(client, lane.Due, taken)) : SendDue(client);
     }
 
     /// <returns>False when the client reads and has to be waited for.</returns>
@@ -118,6 +140,7 @@ internal sealed class Dealer(SubscriptionIndex index, Roster roster, BatchAccoun
             {
                 client.Due = 0;
                 client.NoteGiven();
+                client.OpenLane();
                 account.Sent(_batch, due);
                 return true;
             }

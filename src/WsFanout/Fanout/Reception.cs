@@ -24,11 +24,11 @@ internal sealed partial class Reception
     // Written by the worker's thread alone.
     private long _joined;
 
-    public Reception(WorkerContext context, Roster roster, Dealer dealer, RequestHandler requests, ClientCare care, AnswerWriter answers, ILogger logger)
+    public Reception(WorkerContext context, Lanes lanes, Roster roster, Dealer dealer, RequestHandler requests, ClientCare care, AnswerWriter answers, ILogger logger)
     {
         _context = context;
-        _share = new ClientShare(context.ClientOptions, context.Time.TimestampFrequency);
-        _echoShare = new ClientShare(Echo.OptionsFrom(context.ClientOptions), context.Time.TimestampFrequency);
+        _share = new ClientShare(context.ClientOptions, lanes, context.Time.TimestampFrequency);
+        _echoShare = new ClientShare(Echo.OptionsFrom(context.ClientOptions), lanes, context.Time.TimestampFrequency);
         _roster = roster;
         _dealer = dealer;
         _requests = requests;

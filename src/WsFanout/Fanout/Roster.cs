@@ -104,6 +104,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         client.Closing ??= reason;
         context.ClientMetrics.ClientLeft(client.Closing.Label);
         CountDropped(client.Closing, TakeDue(client) + client.DropQueue());
+        client.LeaveLane();
         client.IsGone = true;
         client.Wire.Release();
     }

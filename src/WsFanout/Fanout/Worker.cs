@@ -63,14 +63,15 @@ internal sealed partial class Worker : IDisposable
         Inbox = sockets?.Inbox ?? new WorkerInbox(_ownBell!);
 
         var index = new SubscriptionIndex(context.MaxIdleChannels);
+        var lanes = new Lanes();
         var account = new BatchAccount(context);
         var wheel = ClientCare.NewWheel(context);
         _roster = new Roster(index, _answers, account, wheel, context);
-        _dealer = new Dealer(index, _roster, account, context);
+        _dealer = new Dealer(index, lanes, _roster, account, context);
         var requests = new RequestHandler(context, index, _roster, _dealer, _answers);
         _care = new ClientCare(context, wheel, _roster, _dealer, _answers);
         _shedding = new Shedding(_roster);
-        _reception = new Reception(context, _roster, _dealer, requests, _care, _answers, logger);
+        _reception = new Reception(context, lanes, _roster, _dealer, requests, _care, _answers, logger);
         _stream = new StreamSide(Inbox, _reception, _roster, requests, account, _time);
         _direct = sockets is null ? null : new DirectSide(sockets, _reception, _roster, requests, account, context);
         _window = new FlushWindow(context.FlushMaxDelay, _time);

@@ -89,6 +89,8 @@ internal sealed partial class StreamConnection : IWire
 
     public bool IsIdle { get; private set; } = true;
 
+    public int OpenSocket => -1;
+
     public long LastReceivedAt => _stream.LastReceivedAt;
 
     public long LastProgressAt => _stream.LastProgressAt;

@@ -30,7 +30,7 @@ public sealed class SubscriptionIndexTests
         var seed = Environment.TickCount;
         var random = new Random(seed);
         var index = new SubscriptionIndex(maxIdleChannels: 16);
-        var share = new ClientShare(new ClientOptions(), 1000);
+        var share = new ClientShare(new ClientOptions(), new Lanes(), 1000);
         var clients = Enumerable.Range(0, 30).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0)).ToArray();
         var naive = clients.ToDictionary(client => client, _ => new HashSet<string>());
         for (var round = 0; round < 20_000; round++)
@@ -63,7 +63,7 @@ public sealed class SubscriptionIndexTests
     public void What_was_cached_for_patterns_goes_with_the_last_of_them()
     {
         var index = new SubscriptionIndex(maxIdleChannels: 1_000);
-        var share = new ClientShare(new ClientOptions(), 1000);
+        var share = new ClientShare(new ClientOptions(), new Lanes(), 1000);
         Client[] clients = [.. Enumerable.Range(0, 3).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0))];
         var (watching, passing, staying) = (clients[0], clients[1], clients[2]);
         watching.Subscriptions.Add(watching, index.NodeFor(">", isPattern: true));

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using WsFanout.Clients;
 using WsFanout.Messages;
@@ -48,6 +49,11 @@ internal sealed class TestWire(TimeProvider time) : IWire
         return IsProgressing;
     }
 
+    /// <summary>A real socket for sends past the wire; null: there is none.</summary>
+    public Socket? Socket { get; set; }
+
+    public int OpenSocket => Socket is { } socket && IsIdle ? (int)socket.Handle : -1;
+
     public long LastReceivedAt { get; set; } = time.GetTimestamp();
 
     public long LastProgressAt { get; private set; } = time.GetTimestamp();
@@ -79,6 +85,7 @@ internal sealed class TestWire(TimeProvider time) : IWire
     {
         if (_restTaken != 0 || taken <= 0 || taken >= frame.Length) throw new InvalidOperationException("there is one rest at most, and it is a part");
         (_rest, _restTaken) = (frame, taken);
+        Fill();
     }
 
     /// <summary>The socket has room again: it takes the rest of the frame that it has a part of.</summary>

@@ -25,11 +25,12 @@ internal sealed class WorkerParts : IDisposable
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
         var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), metrics.For(0), clientMetrics, Clock);
         var index = new SubscriptionIndex(1000);
+        var lanes = new Lanes();
         var account = new BatchAccount(context);
         var wheel = ClientCare.NewWheel(context);
-        _share = new ClientShare(_options, Clock.TimestampFrequency);
+        _share = new ClientShare(_options, lanes, Clock.TimestampFrequency);
         Roster = new Roster(index, _answers, account, wheel, context);
-        Dealer = new Dealer(index, Roster, account, context);
+        Dealer = new Dealer(index, lanes, Roster, account, context);
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
         _care = new ClientCare(context, wheel, Roster, Dealer, _answers);
         _exporter = new PrometheusExporter(_meters);

@@ -19,6 +19,8 @@ internal sealed partial class DirectSocket
 
     public bool IsIdle => !_isFull && !HasRest;
 
+    public int OpenSocket => IsIdle ? Descriptor : -1;
+
     public long BlockedSince => _backlog?.Since ?? 0;
 
     public long LastProgressAt => BlockedSince;
@@ -29,6 +31,10 @@ internal sealed partial class DirectSocket
     public ReadOnlySpan<Frame?> Unsent => HasRest ? MemoryMarshal.CreateReadOnlySpan(ref _backlog!.Rest, 1) : [];
 
     private bool HasRest => _backlog?.Rest is not null;
+
+    /// <summary>Offers whole frames to an open socket of a client, without a look at its record.</summary>
+    /// <returns>Bytes taken. Fewer than offered: the lane is to be closed; -1: nothing, and the record tells why when it is asked to send.</returns>
+    public static int Offer(int openSocket, ReadOnlySpan<byte> frames) => Libc.Send(openSocket, frames);
 
     // Full, or broken: either way nothing more can be sent now, and of a client's that is broken the poller tells as well.
     public int SendNow(ReadOnlySpan<byte> frames) => SendNow(frames, out _);
@@ -41,13 +47,13 @@ internal sealed partial class DirectSocket
         if (taken == bytes.Length) return taken;
 
         isBroken = taken < 0 && Marshal.GetLastPInvokeError() is not (Libc.Again or Libc.Interrupted or Libc.NoBuffers or Libc.NoMemory);
-        _isFull = true;
-        _ = BacklogSoFar;
+        NoteFull();
         return Math.Max(0, taken);
     }
 
     public void KeepRest(Frame frame, int taken)
     {
+        NoteFull();
         var backlog = BacklogSoFar;
         backlog.Rest = frame;
         backlog.Taken = taken;
@@ -160,6 +166,13 @@ internal sealed partial class DirectSocket
     {
         var taken = _isFull ? 0 : SendNow(frame.Bytes);
         if (taken < frame.Length) KeepRest(frame, taken);
+    }
+
+    private void NoteFull()
+    {
+        _isFull = true;
+        _ = BacklogSoFar;
+        Client?.CloseLane();
     }
 
     private void NoteProgress()

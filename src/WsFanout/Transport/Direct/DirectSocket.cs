@@ -121,6 +121,7 @@ internal sealed partial class DirectSocket : IWire
     {
         Phase = SocketPhase.Closed;
         Descriptor = -1;
+        Client?.CloseLane();
         EndLease();
         _opening = null;
         _giveBackPlace();
