@@ -1,15 +1,18 @@
 namespace WsFanout.Clients;
 
 /// <summary>
-/// What a delivery needs of a client, apart from its record: sixteen bytes, side by side for all clients of a worker. A walk over them meets memory in
+/// What a delivery needs of a client, apart from its record: 24 bytes, side by side for all clients of a worker. A walk over them meets memory in
 /// its order, where one over the records would wait for each of them.
 /// </summary>
-internal struct Lane
+internal struct Lane(Client client)
 {
     private const int Closed = -1;
 
     // One more than the descriptor, so that a lane that nobody has set up is closed.
     private int _openSocket;
+
+    /// <summary>Whose it is.</summary>
+    public readonly Client Client => client;
 
     /// <summary>Messages of the worker's present batch that the client is owed, one bit each: several matching subscriptions make one delivery.</summary>
     public ulong Due { get; set; }

@@ -111,7 +111,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private bool SendDue(int number)
     {
         ref var lane = ref lanes[number];
-        if (lane.OpenSocket < 0) return SendDue(lanes.ClientOf(number));
+        if (lane.OpenSocket < 0) return SendDue(lane.Client);
 
         var bytes = _batch.BytesOf(lane.Due);
         var taken = DirectSocket.Offer(lane.OpenSocket, bytes);
@@ -124,8 +124,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         }
 
         lane.Close();
-        var client = lanes.ClientOf(number);
-        return taken > 0 ? Enqueue(client, TakenInPart(client, lane.Due, taken)) : SendDue(client);
+        return taken > 0 ? Enqueue(lane.Client, TakenInPart(lane.Client, lane.Due, taken)) : SendDue(lane.Client);
     }
 
     /// <returns>False when the client reads and has to be waited for.</returns>

@@ -121,7 +121,7 @@ public sealed class LaneTests
         var clients = Enumerable.Range(0, 1_000).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0) { Due = (ulong)number }).ToList();
 
         Assert.All(clients, client => Assert.Equal((ulong)client.Number, client.Due));
-        Assert.All(clients, client => Assert.Same(client, lanes.ClientOf(client.LaneNumber)));
+        Assert.All(clients, client => Assert.Same(client, lanes[client.LaneNumber].Client));
         Assert.All(clients, client => Assert.True(lanes[client.LaneNumber].OpenSocket < 0, "a new lane is closed"));
     }
 
