@@ -37,7 +37,7 @@ packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet
 	@scripts/packages.sh
 
-compare: build ## measure this server beside five others, about 30 minutes; ONLY="direct nchan", ROUNDS=5, QUICK=1 for a look
+compare: build ## measure this server beside five others, about 40 minutes; ONLY="direct nchan", ROUNDS=5, QUICK=1 for a look
 	@scripts/need.sh node npm g++ nats-server nginx nchan
 	@exec node loadtest/compare/run.cjs
 
