@@ -27,9 +27,9 @@ internal sealed class Broker : IAsyncDisposable
         var connection = new NatsConnection(
             new NatsOpts { Servers = [address], Name = "test", ReconnectWaitMax = TimeSpan.FromMilliseconds(300) }, TimeProvider.System, NullLogger<NatsConnection>.Instance);
         connection.Start();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        await connection.WaitUntilOpenAsync(limit.Token);
-        return new Broker(connection);
+        var broker = new Broker(connection);
+        await broker.UntilConnectedAsync();
+        return broker;
     }
 
     /// <summary>Publishes at a steady rate until told to stop; what was not acknowledged is published again until it is.</summary>
@@ -63,6 +63,8 @@ internal sealed class Broker : IAsyncDisposable
     /// <summary>Everything the stream holds, by its own word.</summary>
     public async Task<IReadOnlyList<StreamMessage>> StoredAsync()
     {
+        // After a restart the server under test may have found the broker before this connection has.
+        await UntilConnectedAsync();
         var state = (await Js.GetStreamAsync(Stream)).State;
         var stored = new List<StreamMessage>();
         for (var sequence = Math.Max(1, state.FirstSeq); sequence <= state.LastSeq; sequence++)
@@ -90,4 +92,10 @@ internal sealed class Broker : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task UntilConnectedAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _connection.WaitUntilOpenAsync(limit.Token);
+    }
 }
