@@ -12,6 +12,7 @@ const { writeResults } = require('./lib/results.cjs');
 const { readSettings } = require('./lib/settings.cjs');
 const { costKind, spreadKind } = require('./lib/tables.cjs');
 const tools = require('./lib/tools.cjs');
+const { inTurn } = require('./lib/turns.cjs');
 
 const wrongSettings = 78;
 
@@ -85,12 +86,6 @@ async function measureAll(taking, prepared, settings, cores) {
     }
   }
   return runs;
-}
-
-/** All of them, from another one on in each round. */
-function inTurn(contestants, round, rounds) {
-  const first = Math.floor(((round - 1) * contestants.length) / rounds);
-  return [...contestants.slice(first), ...contestants.slice(0, first)];
 }
 
 async function attempt(contestant, measure) {

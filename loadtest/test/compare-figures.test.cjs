@@ -7,6 +7,7 @@ const { judge } = require('../compare/lib/judgement.cjs');
 const { coreList } = require('../compare/lib/processes.cjs');
 const { readSettings } = require('../compare/lib/settings.cjs');
 const { spread, summarize } = require('../compare/lib/statistics.cjs');
+const { inTurn } = require('../compare/lib/turns.cjs');
 
 const names = ['direct', 'nchan'];
 
@@ -24,6 +25,16 @@ test('the median of an even number lies between the two in the middle, and what 
   assert.deepEqual(spread([10, 9, null, 1, 2]), { median: 5.5, min: 1, max: 10 });
   assert.deepEqual(spread([10, 9, 2]), { median: 9, min: 2, max: 10 });
   assert.equal(spread([null, undefined]), null);
+});
+
+test('each round has everybody once, and begins with another one as long as there are others', () => {
+  const everybody = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  for (const rounds of [1, 2, 5, 8]) {
+    const orders = Array.from({ length: rounds }, (_, index) => inTurn(everybody, index + 1, rounds));
+    for (const order of orders) assert.deepEqual([...order].sort(), everybody);
+    assert.equal(new Set(orders.map(([first]) => first)).size, rounds);
+  }
+  assert.deepEqual(inTurn(['a', 'b', 'c'], 2, 3), ['b', 'c', 'a']);
 });
 
 test('a round that failed leaves its figures out of the summary and is told', () => {

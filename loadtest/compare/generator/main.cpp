@@ -8,9 +8,9 @@
 
 #include "clock.h"
 #include "crowd.h"
+#include "descriptors.h"
 #include "options.h"
 #include "publisher.h"
-#include "sockets.h"
 #include "usage.h"
 
 namespace {

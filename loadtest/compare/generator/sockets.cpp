@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,13 +42,6 @@ int beginConnect(int port, int sourceNumber) {
     // A refusal is seen when the socket becomes ready.
     if (connect(descriptor, reinterpret_cast<const sockaddr*>(&server), sizeof server) < 0 && errno == EADDRNOTAVAIL) endWith("connect");
     return descriptor;
-}
-
-void raiseDescriptorLimit() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 Address parseAddress(const std::string& url) {

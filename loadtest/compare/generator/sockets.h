@@ -10,9 +10,6 @@
  */
 int beginConnect(int port, int sourceNumber);
 
-/** As many descriptors as the hard limit allows. */
-void raiseDescriptorLimit();
-
 struct Address {
     std::string scheme;
     int port = 0;

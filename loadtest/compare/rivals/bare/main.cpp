@@ -1,8 +1,7 @@
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <cstdlib>
 
+#include "descriptors.h"
 #include "server.h"
 
 int main(int count, char** arguments) {
@@ -11,10 +10,7 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "usage: bare PORT\n");
         return 78;
     }
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    raiseDescriptorLimit();
     Server server(port);
     server.run();
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int mostEvents = 512;
 constexpr int backlog = 4096;
+constexpr std::size_t mostUnread = 64 * 1024; // bytes of a request or of the frame that subscribes; whoever sends more is cut
 
 [[noreturn]] void endWith(const char* what) {
     std::perror(what);
@@ -121,6 +122,10 @@ void Server::read(int descriptor) {
         return;
     }
     if (connection.isSubscribed) return; // whatever it says further
+    if (connection.unread.size() + static_cast<std::size_t>(count) > mostUnread) {
+        cut(descriptor);
+        return;
+    }
     connection.unread.append(buffer_.data(), static_cast<std::size_t>(count));
     if (connection.isClient) readSubscription(descriptor);
     else readRequests(descriptor);
