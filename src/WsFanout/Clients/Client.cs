@@ -122,7 +122,10 @@ internal sealed class Client : ITimed
     public void NoteGiven() => Lane.NoteGiven();
 
     /// <summary>The wire has just taken all that it was offered: the next delivery need not ask whether it may, unless something waits.</summary>
-    public void OpenLane() => Lane.OpenSocket = _queue is null ? Wire.OpenSocket : -1;
+    public void OpenLane()
+    {
+        if (_queue is null) Lane.OpenSocket = Wire.OpenSocket;
+    }
 
     /// <inheritdoc cref="Lane.Close"/>
     public void CloseLane()

@@ -6,8 +6,6 @@ namespace WsFanout.Clients;
 /// </summary>
 internal struct Lane(Client client)
 {
-    private const int Closed = -1;
-
     // One more than the descriptor, so that a lane that nobody has set up is closed.
     private int _openSocket;
 
@@ -34,5 +32,5 @@ internal struct Lane(Client client)
     public void NoteGiven() => WasGiven = WasGivenOfLate = true;
 
     /// <summary>From now on the client's record has to be asked first.</summary>
-    public void Close() => OpenSocket = Closed;
+    public void Close() => _openSocket = 0;
 }

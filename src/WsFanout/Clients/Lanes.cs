@@ -1,7 +1,7 @@
 namespace WsFanout.Clients;
 
 /// <summary>The lanes of one worker's clients, by number: a client has one from its beginning to its end, then another may have it.</summary>
-/// <remarks>The owning worker only. In pieces that stay where they are: to grow costs no copy, and leaves no garbage of the size of all clients.</remarks>
+/// <remarks>The owning worker only. As many as there were clients at once, and kept. In pieces that stay where they are: to grow costs no copy, and leaves no garbage of the size of all clients.</remarks>
 internal sealed class Lanes
 {
     // Twelve kilobytes a piece.

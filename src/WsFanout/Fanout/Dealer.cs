@@ -62,8 +62,8 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         var held = 0;
         for (var i = 0; i < _owedCount; i++)
         {
-            var lane = _owed[i];
-            if (lanes[lane].Due != 0 && !SendDue(lane)) _owed[held++] = lane;
+            ref var lane = ref lanes[_owed[i]];
+            if (lane.Due != 0 && !SendDue(ref lane)) _owed[held++] = _owed[i];
         }
 
         account.EndStretch();
@@ -108,9 +108,8 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     }
 
     /// <returns>False when the client reads and has to be waited for.</returns>
-    private bool SendDue(int number)
+    private bool SendDue(ref Lane lane)
     {
-        ref var lane = ref lanes[number];
         if (lane.OpenSocket < 0) return SendDue(lane.Client);
 
         var bytes = _batch.BytesOf(lane.Due);

@@ -4,7 +4,8 @@ namespace WsFanout.Fanout;
 
 /// <summary>Distinct patterns by their tokens, so that a channel finds those that match it without looking at the others.</summary>
 /// <remarks>One a worker; the worker's thread only. A match visits each branch at most once, so its cost is bounded by the tree.</remarks>
-internal sealed class PatternTree
+/// <param name="lanes">Of the worker's clients.</param>
+internal sealed class PatternTree(Lanes lanes)
 {
     private readonly Branch _root = new();
     private readonly Dictionary<string, SubscriptionNode> _byName = [];
@@ -17,7 +18,7 @@ internal sealed class PatternTree
     /// <param name="pattern">A legal pattern that is not in the tree yet.</param>
     public SubscriptionNode Add(string pattern)
     {
-        var node = new SubscriptionNode(pattern, isPattern: true);
+        var node = new SubscriptionNode(pattern, isPattern: true, lanes);
         _byName.Add(pattern, node);
         var branch = _root;
         foreach (var token in pattern.Split('.'))

@@ -11,13 +11,20 @@ internal sealed class SubscriptionIndex
 {
     private readonly int _maxIdleChannels;
     private readonly Dictionary<string, ChannelMatches> _channels = [];
-    private readonly PatternTree _patterns = new();
+    private readonly PatternTree _patterns;
+    private readonly Lanes _lanes;
 
     private int _generation = 1;
     private int _sweepAt;
 
     /// <param name="maxIdleChannels">Channels cached for patterns alone before those are forgotten at once.</param>
-    public SubscriptionIndex(int maxIdleChannels) => _maxIdleChannels = _sweepAt = maxIdleChannels;
+    /// <param name="lanes">Of the worker's clients.</param>
+    public SubscriptionIndex(int maxIdleChannels, Lanes lanes)
+    {
+        _maxIdleChannels = _sweepAt = maxIdleChannels;
+        _lanes = lanes;
+        _patterns = new PatternTree(lanes);
+    }
 
     /// <summary>Channels in memory, subscribed to by name or cached for patterns.</summary>
     public int ChannelCount => _channels.Count;
@@ -76,7 +83,7 @@ internal sealed class SubscriptionIndex
     private ChannelMatches Add(string channel)
     {
         if (_channels.Count >= _sweepAt) Sweep();
-        var matches = new ChannelMatches(channel);
+        var matches = new ChannelMatches(channel, _lanes);
         _channels.Add(channel, matches);
         return matches;
     }

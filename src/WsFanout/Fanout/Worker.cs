@@ -62,8 +62,8 @@ internal sealed partial class Worker : IDisposable
         _ownBell = sockets is null ? new Doorbell() : null;
         Inbox = sockets?.Inbox ?? new WorkerInbox(_ownBell!);
 
-        var index = new SubscriptionIndex(context.MaxIdleChannels);
         var lanes = new Lanes();
+        var index = new SubscriptionIndex(context.MaxIdleChannels, lanes);
         var account = new BatchAccount(context);
         var wheel = ClientCare.NewWheel(context);
         _roster = new Roster(index, _answers, account, wheel, context);

@@ -34,11 +34,7 @@ public sealed class LaneTests
     {
         using var worker = new WorkerParts();
         var (client, wire) = worker.Join();
-        using var ends = new SocketEnds(wire);
-        worker.Subscribe(client, "a.b");
-        wire.Room = int.MaxValue;
-        worker.Deal(worker.Message(Channel, 101));
-        wire.Bytes.Clear();
+        using var ends = OpenLane(worker, client, wire);
         var (answer, message) = (worker.Message(Channel, 200), worker.Message(Channel, 102));
 
         client.Queue.AddAnswer(answer);
@@ -53,11 +49,7 @@ public sealed class LaneTests
     {
         using var worker = new WorkerParts();
         var (client, wire) = worker.Join();
-        using var ends = new SocketEnds(wire);
-        worker.Subscribe(client, "a.b");
-        wire.Room = int.MaxValue;
-        worker.Deal(worker.Message(Channel, 101));
-        wire.Bytes.Clear();
+        using var ends = OpenLane(worker, client, wire);
 
         // From here on the wire says "full" when it is asked: whatever the socket has not taken past it must wait.
         wire.Room = 0;
@@ -123,6 +115,17 @@ public sealed class LaneTests
         Assert.All(clients, client => Assert.Equal((ulong)client.Number, client.Due));
         Assert.All(clients, client => Assert.Same(client, lanes[client.LaneNumber].Client));
         Assert.All(clients, client => Assert.True(lanes[client.LaneNumber].OpenSocket < 0, "a new lane is closed"));
+    }
+
+    /// <summary>Subscribes the client to the channel and gives it one message, which opens its lane: the next goes past the wire.</summary>
+    private static SocketEnds OpenLane(WorkerParts worker, Client client, TestWire wire)
+    {
+        var ends = new SocketEnds(wire);
+        worker.Subscribe(client, "a.b");
+        wire.Room = int.MaxValue;
+        worker.Deal(worker.Message(Channel, 101));
+        wire.Bytes.Clear();
+        return ends;
     }
 
     /// <summary>A pair of connected sockets with little room; the wire has the one end.</summary>

@@ -18,7 +18,7 @@ public sealed class SubscriptionIndexTests
     [InlineData("*.>", "a.b", true)]
     public void A_pattern_matches_as_the_broker_s_wildcards_do(string pattern, string channel, bool matches)
     {
-        var tree = new PatternTree();
+        var tree = new PatternTree(new Lanes());
         tree.Add(pattern);
 
         Assert.Equal(matches, tree.Match(channel).Length == 1);
@@ -29,8 +29,9 @@ public sealed class SubscriptionIndexTests
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        var index = new SubscriptionIndex(maxIdleChannels: 16);
-        var share = new ClientShare(new ClientOptions(), new Lanes(), 1000);
+        var lanes = new Lanes();
+        var index = new SubscriptionIndex(maxIdleChannels: 16, lanes);
+        var share = new ClientShare(new ClientOptions(), lanes, 1000);
         var clients = Enumerable.Range(0, 30).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0)).ToArray();
         var naive = clients.ToDictionary(client => client, _ => new HashSet<string>());
         for (var round = 0; round < 20_000; round++)
@@ -52,7 +53,7 @@ public sealed class SubscriptionIndexTests
 
             var channel = RandomName(random, wildcards: false);
             var wanted = clients.Where(one => naive[one].Any(subscribed => Matches(subscribed.Split('.'), channel.Split('.')))).Select(one => one.Number).Order();
-            Assert.True(wanted.SequenceEqual(Found(index, channel)), $"seed {seed}, round {round}, channel {channel}");
+            Assert.True(wanted.SequenceEqual(Found(index, lanes, channel)), $"seed {seed}, round {round}, channel {channel}");
         }
 
         Assert.All(clients, client => Assert.Equal(naive[client].Count, client.Subscriptions.Count));
@@ -62,8 +63,9 @@ public sealed class SubscriptionIndexTests
     [Fact]
     public void What_was_cached_for_patterns_goes_with_the_last_of_them()
     {
-        var index = new SubscriptionIndex(maxIdleChannels: 1_000);
-        var share = new ClientShare(new ClientOptions(), new Lanes(), 1000);
+        var lanes = new Lanes();
+        var index = new SubscriptionIndex(maxIdleChannels: 1_000, lanes);
+        var share = new ClientShare(new ClientOptions(), lanes, 1000);
         Client[] clients = [.. Enumerable.Range(0, 3).Select(number => new Client(number, new TestWire(TimeProvider.System), share, 0))];
         var (watching, passing, staying) = (clients[0], clients[1], clients[2]);
         watching.Subscriptions.Add(watching, index.NodeFor(">", isPattern: true));
@@ -81,15 +83,15 @@ public sealed class SubscriptionIndexTests
         Assert.Equal(1, index.ChannelCount);
     }
 
-    private static IEnumerable<long> Found(SubscriptionIndex index, string channel)
+    private static IEnumerable<long> Found(SubscriptionIndex index, Lanes lanes, string channel)
     {
         var found = new HashSet<long>();
         if (index.Find(channel) is { } matches)
         {
-            foreach (var client in matches.Exact.Clients) found.Add(client.Number);
+            foreach (var lane in matches.Exact.Lanes) found.Add(lanes[lane].Client.Number);
             foreach (var pattern in matches.Patterns)
             {
-                foreach (var client in pattern.Clients) found.Add(client.Number);
+                foreach (var lane in pattern.Lanes) found.Add(lanes[lane].Client.Number);
             }
         }
 

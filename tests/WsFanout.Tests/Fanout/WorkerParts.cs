@@ -24,8 +24,8 @@ internal sealed class WorkerParts : IDisposable
         var metrics = new FanoutMetrics(_meters, 1);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
         var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), metrics.For(0), clientMetrics, Clock);
-        var index = new SubscriptionIndex(1000);
         var lanes = new Lanes();
+        var index = new SubscriptionIndex(1000, lanes);
         var account = new BatchAccount(context);
         var wheel = ClientCare.NewWheel(context);
         _share = new ClientShare(_options, lanes, Clock.TimestampFrequency);
