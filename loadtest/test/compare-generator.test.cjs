@@ -122,6 +122,13 @@ test('the CPU time of the server is that of the process named', options, async (
   });
 });
 
+test('a process that is not there is refused instead of measured', options, async () => {
+  const gone = spawnSync('true').pid;
+  await withServer({}, async (server, start) => {
+    await assert.rejects(start({ 'server-pid': gone }), { message: `--server-pid ${gone}: there is no such process` });
+  });
+});
+
 /** @param act gets the server and a function that starts a generator and waits until all its clients are in */
 async function withServer(faults, act) {
   const server = await FakeServer.start(faults);

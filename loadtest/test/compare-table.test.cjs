@@ -49,6 +49,14 @@ test('the least memory comes first', () => {
   assert.ok(text.indexOf('| Rival |') < text.indexOf('| **Ours** |'));
 });
 
+test('memory that shrank with more clients is no figure of a client', () => {
+  const runs = [12, -3722].map((bytesPerClient) => ({ kind: 'memory', contestant: 'ours', figures: { ...memory, bytesPerClient }, notes: [] }));
+  const text = page(record([runs[1]])).split('## Memory')[1];
+
+  assert.equal(rowOf(text, '**Ours**'), '| **Ours** | not measurable | 61.9 | 45.2 |');
+  assert.match(rowOf(page(record(runs)).split('## Memory')[1], '**Ours**'), /\| not measurable \(not measurable … 12\) \|/);
+});
+
 test('who did not start has a row that says why, after those with figures', () => {
   const text = page(record([{ kind: '25/s', contestant: 'ours', failure: 'did not start: a | b' }, costRun('rival')]));
 

@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -11,9 +13,9 @@ namespace {
 constexpr int wrongUsage = 78;
 
 [[noreturn]] void refuse(const std::string& problem) {
-    std::fprintf(stderr, "generator: %s\n", problem.c_str());
     std::fputs("usage: generator --port N [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
                "                 [--subscribe TEXT] [--publish URL --rate N] [--channels 1] [--subscriptions 1] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
+    std::fprintf(stderr, "generator: %s\n", problem.c_str());
     std::exit(wrongUsage);
 }
 
@@ -48,7 +50,10 @@ Options readOptions(int count, char** arguments) {
         else if (name == "--subscriptions") options.subscriptions = whole(name, value, 1, 1'000);
         else if (name == "--rate") options.rate = number(name, value, 0, 1'000'000);
         else if (name == "--size") options.size = whole(name, value, leastPayload, 60'000);
-        else if (name == "--server-pid") options.serverPid = whole(name, value, 1, 1 << 30);
+        else if (name == "--server-pid") {
+            options.serverPid = whole(name, value, 1, 1 << 30);
+            if (kill(options.serverPid, 0) < 0 && errno == ESRCH) refuse(name + " " + value + ": there is no such process");
+        }
         else if (name == "--server-core") options.serverCore = whole(name, value, 0, 4095);
         else refuse(name + ": unknown");
     }

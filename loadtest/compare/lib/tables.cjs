@@ -4,6 +4,8 @@ const { leastMade, mostForeignShare } = require('./judgement.cjs');
 const { summarize } = require('./statistics.cjs');
 
 const group = (value) => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+// Memory that was less with more clients says only that they cost less than what else changed.
+const bytesOrNoise = (value) => (value > 0 ? group(value) : 'not measurable');
 const percent = (value) => `${Math.round(value * 100)} %`;
 // A share just below what counts as all of it is not to be rounded up to it.
 const percentMade = (value) => (value >= leastMade ? percent(value) : `${Math.floor(value * 100)} %`);
@@ -22,7 +24,7 @@ const costColumns = [
 
 function memoryColumns(settings) {
   return [
-    { head: 'bytes an idle client', key: 'bytesPerClient', text: group },
+    { head: 'bytes an idle client', key: 'bytesPerClient', text: bytesOrNoise },
     { head: `MB with ${group(settings.clients)} clients`, key: 'megabytesWithSome', text: (value) => value.toFixed(1) },
     { head: 'MB without any', key: 'megabytesWithout', text: (value) => value.toFixed(1) },
   ];

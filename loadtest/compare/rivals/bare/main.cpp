@@ -5,12 +5,13 @@
 #include "server.h"
 
 int main(int count, char** arguments) {
-    const int port = count == 2 ? std::atoi(arguments[1]) : 0;
-    if (port < 1 || port > 65535) {
+    char* end = nullptr;
+    const long port = count == 2 ? std::strtol(arguments[1], &end, 10) : 0;
+    if (port < 1 || port > 65535 || *end != 0) {
         std::fprintf(stderr, "usage: bare PORT\n");
         return 78;
     }
     raiseDescriptorLimit();
-    Server server(port);
+    Server server(static_cast<int>(port));
     server.run();
 }

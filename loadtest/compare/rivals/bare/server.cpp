@@ -59,7 +59,7 @@ std::string textFrame(const std::string& payload) {
 
 /** The payload of the masked frame of text at the start of `bytes`; empty while a part of it is missing. */
 std::string unmasked(const std::string& bytes) {
-    if (bytes.size() < 8) return "";
+    if (bytes.size() < 4) return "";
     std::size_t length = bytes[1] & 0x7f, at = 2;
     if (length == 126) {
         length = static_cast<std::uint8_t>(bytes[2]) << 8 | static_cast<std::uint8_t>(bytes[3]);
@@ -69,6 +69,33 @@ std::string unmasked(const std::string& bytes) {
     std::string payload = bytes.substr(at + 4, length);
     for (std::size_t i = 0; i < length; i++) payload[i] = static_cast<char>(payload[i] ^ bytes[at + i % 4]);
     return payload;
+}
+
+/** The strings of the first list in `text`. False, and none, when the list has no end. */
+bool readNames(const std::string& text, std::vector<std::string>& names) {
+    for (std::size_t at = text.find('['); at != std::string::npos;) {
+        at = text.find_first_of("\"]", at);
+        if (at == std::string::npos) break;
+        if (text[at] == ']') return true;
+        const std::size_t end = text.find('"', at + 1);
+        if (end == std::string::npos) break;
+        names.push_back(text.substr(at + 1, end - at - 1));
+        at = end + 1;
+    }
+    names.clear();
+    return false;
+}
+
+/** What a request publishes. False when it is not `POST /…/NAME HTTP/1.1` with a length of its body that can be kept. */
+bool readPublish(const std::string& head, std::string& name, std::size_t& length) {
+    const std::size_t pathEnd = head.find(" HTTP/1.1\r\n");
+    const std::size_t nameAt = head.rfind('/', pathEnd) + 1;
+    const std::string digits = header(head, "Content-Length");
+    if (head.compare(0, 6, "POST /") != 0 || pathEnd == std::string::npos || pathEnd > head.find("\r\n")) return false;
+    if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return false;
+    name = head.substr(nameAt, pathEnd - nameAt);
+    length = std::strtoul(digits.c_str(), nullptr, 10);
+    return length <= mostUnread;
 }
 
 }
@@ -140,10 +167,14 @@ void Server::readRequests(int descriptor) {
             upgrade(descriptor, head);
             return;
         }
-        const std::size_t length = std::strtoul(header(head, "Content-Length").c_str(), nullptr, 10);
+        std::string name;
+        std::size_t length = 0;
+        if (!readPublish(head, name, length)) {
+            cut(descriptor);
+            return;
+        }
         if (unread.size() < end + 4 + length) return;
-        const std::size_t nameAt = head.rfind('/', head.find(" HTTP/")) + 1;
-        publish(head.substr(nameAt, head.find(' ', nameAt) - nameAt), unread.substr(end + 4, length));
+        publish(name, unread.substr(end + 4, length));
         unread.erase(0, end + 4 + length);
         if (!sendWhole(descriptor, "HTTP/1.1 204 No Content\r\n\r\n")) {
             cut(descriptor);
@@ -168,13 +199,9 @@ void Server::readSubscription(int descriptor) {
     if (said.empty()) return;
     connection.isSubscribed = true;
     std::string().swap(connection.unread);
-    const std::size_t end = said.find(']');
-    for (std::size_t at = said.find('['); at < end;) {
-        const std::size_t begin = said.find('"', at) + 1;
-        if (begin == 0 || begin > end) return;
-        at = said.find('"', begin) + 1;
-        subscribers_[said.substr(begin, at - 1 - begin)].push_back(descriptor);
-    }
+    std::vector<std::string> names;
+    if (!readNames(said, names)) cut(descriptor);
+    for (const std::string& name : names) subscribers_[name].push_back(descriptor);
 }
 
 void Server::publish(const std::string& channel, const std::string& payload) { due_[channel] += textFrame(payload); }
