@@ -26,6 +26,7 @@ internal sealed partial class PullLoop
     private readonly StreamHeadroom _headroom;
     private readonly LoadGovernor _governor;
     private readonly PullRequest _request;
+    private readonly HoleLog _holes;
     private readonly TimeSpan _longestSilence;
     private readonly TaskCompletionSource _proof = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _startedAt;
@@ -46,6 +47,7 @@ internal sealed partial class PullLoop
         _governor = context.Governor;
         _credit = new PullCredit(ring, sizes, options.PullBatch, options.PullExpires, context.Time);
         _request = new PullRequest { Expires = options.PullExpires, IdleHeartbeat = options.Heartbeat };
+        _holes = new HoleLog(options.StreamName, context.Logger, context.Time);
         _longestSilence = (options.Heartbeat * 2) + TimeSpan.FromMilliseconds(500);
         _heardAt = _startedAt = context.Time.GetTimestamp();
     }
@@ -57,6 +59,18 @@ internal sealed partial class PullLoop
 
     /// <returns>Why the consumer can't be used any more.</returns>
     public async Task<string> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await PullAsync(stopping);
+        }
+        finally
+        {
+            _holes.Say();
+        }
+    }
+
+    private async Task<string> PullAsync(CancellationToken stopping)
     {
         var arrived = Task.CompletedTask;
         var tick = Task.CompletedTask;
@@ -132,6 +146,7 @@ internal sealed partial class PullLoop
     private string? Tick()
     {
         _ledger.Tick();
+        _holes.SayWhenDue();
         _credit.ForgetLate();
         return _credit.Outstanding > 0 && _context.Time.GetElapsedTime(_heardAt) > _longestSilence
             ? "no message and no heartbeat for too long"
@@ -147,7 +162,7 @@ internal sealed partial class PullLoop
         if (_headroom.DroppedTo is not var (dropped, seenAt) || dropped <= _ledger.Position.Sequence) return;
         if (_tookAt >= seenAt || _context.Time.GetElapsedTime(seenAt) < OnItsWay || _attachment.Inbox.Msgs.Count > 0) return;
         var hole = await _ledger.HoleAsync(dropped, "dropped", stopping);
-        LogHole(_context.Logger, _context.Options.StreamName, hole.From, hole.To);
+        _holes.Add(hole);
     }
 
     private async ValueTask<string?> TakeAsync(NatsMsg message, CancellationToken stopping)
@@ -189,7 +204,7 @@ internal sealed partial class PullLoop
         if (!_ledger.Follows(sequence))
         {
             var hole = await _ledger.HoleAsync(sequence - 1, "delivery", stopping);
-            LogHole(_context.Logger, _context.Options.StreamName, hole.From, hole.To);
+            _holes.Add(hole);
         }
 
         if (_ledger.Accept(message.Subject, message.Payload, sequence, metadata.TimestampNanos) is { } entry)
@@ -231,9 +246,6 @@ internal sealed partial class PullLoop
             ? string.Create(CultureInfo.InvariantCulture, $"the broker has delivered up to {last}, {_consumerSequence} came")
             : null;
     }
-
-    [LoggerMessage(LogLevel.Warning, "Stream {Stream} jumped over {From} to {To}: a gap is announced to every client.")]
-    private static partial void LogHole(ILogger logger, string stream, long from, long to);
 
     [LoggerMessage(LogLevel.Information, "A pull was ended with a status this version does not know: {Code} {Text}.")]
     private static partial void LogUnknownStatus(ILogger logger, int code, string text);
