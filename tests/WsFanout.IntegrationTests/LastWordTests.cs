@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using WsFanout.IntegrationTests.Support;
+using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
 
@@ -30,6 +31,33 @@ public sealed class LastWordTests
         }
 
         Assert.Equal(0, resets);
+    }
+
+    [Fact]
+    public async Task Who_breaks_the_framing_and_reads_nothing_gets_the_frame_that_has_begun_and_then_the_close()
+    {
+        const int published = 40;
+        const int tinyBuffer = 4096;
+        await using var server = await TestServer.StartAsync(("WS_SEND_QUEUE_BYTES", "64MB"));
+        await using var healthy = await server.ConnectAsync("?channels=a");
+        using var stuck = await RawClient.ConnectAsync(server, "?channels=a", tinyBuffer);
+        await stuck.ReadAsync("subscription_ack");
+        for (var i = 0; i < published; i++) await server.PublishAsync("a", new string('7', 40_000));
+        await healthy.WaitForMessagesAsync(published);
+
+        await stuck.SendFrameAsync(RawFrame.Text, [], flags: 12);
+
+        // A moment for the server to see it: somebody else's message goes through meanwhile.
+        await server.PublishAsync("a", "1");
+        await healthy.WaitForMessagesAsync(published + 1);
+        var frames = await stuck.ReadToEndAsync();
+        Assert.Equal(1002, frames[^1].CloseCode);
+        var sequences = frames.SkipLast(1).Select(frame => frame.Json["seq"]!.GetValue<int>()).ToList();
+        Assert.Equal(Enumerable.Range(1, sequences.Count), sequences);
+        Assert.InRange(sequences.Count, 1, published - 1);
+        await Wait.UntilAsync(
+            async () => await server.MetricAsync("ws_messages_dropped_total{reason=\"disconnected\"}") >= published - sequences.Count, "what was dropped should be counted");
+        Assert.Equal(published + 1 + sequences.Count, await server.MetricAsync("ws_messages_sent_total"));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ namespace WsFanout.Transport;
 
 /// <summary>
 /// The bytes of an upgraded connection between Kestrel and the framework's WebSocket: notes every sign of life, notes progress piece by
-/// piece, and lets pings of our own pass between two frames.
+/// piece, lets pings of our own pass between two frames, and nothing behind a close frame.
 /// </summary>
 /// <remarks>One reader; writers take turns. The framework writes each frame with one call, so a frame is never cut by a ping.</remarks>
 internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
@@ -25,6 +25,9 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     private long _pingSentAt;
     private int _closeCodeSent;
     private bool _wasBlocked;
+
+    // Whose turn it is.
+    private bool _isClosed;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
     public long LastReceivedAt => Volatile.Read(ref _lastReceivedAt);
@@ -65,10 +68,20 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
         Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
     }
 
+    /// <summary>Sends a ping, but none behind a close frame: that is the last.</summary>
     public async ValueTask WritePingAsync(CancellationToken cancellationToken)
     {
-        await WriteAsync(EmptyPing, cancellationToken);
-        Volatile.Write(ref _pingSentAt, time.GetTimestamp());
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (CloseCodeSent != 0) return;
+            await WriteInTurnAsync(EmptyPing, cancellationToken);
+            Volatile.Write(ref _pingSentAt, time.GetTimestamp());
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -80,25 +93,15 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.Span is [CloseFrame, ..] close) Volatile.Write(ref _closeCodeSent, close.Length < 4 ? NoCode : (close[2] << 8) | close[3]);
+        var isClose = buffer.Span is [CloseFrame, ..];
+        if (isClose) Volatile.Write(ref _closeCodeSent, buffer.Length < 4 ? NoCode : (buffer.Span[2] << 8) | buffer.Span[3]);
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            while (buffer.Length > 0)
-            {
-                var piece = Math.Min(buffer.Length, PieceBytes);
-                var write = inner.WriteAsync(buffer[..piece], cancellationToken);
-                if (!write.IsCompleted)
-                {
-                    Volatile.Write(ref _wasBlocked, true);
-                    Volatile.Write(ref _blockedSince, time.GetTimestamp());
-                }
-
-                await write;
-                Volatile.Write(ref _blockedSince, 0);
-                Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
-                buffer = buffer[piece..];
-            }
+            // The framework sends what was waiting behind its own close frame all the same.
+            if (_isClosed) throw new IOException("nothing is sent behind a close frame");
+            _isClosed = isClose;
+            await WriteInTurnAsync(buffer, cancellationToken);
         }
         finally
         {
@@ -132,5 +135,24 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
         // Not the turn: who holds it has to give it back, and who waits for it would wait for ever. It holds nothing that needs an end.
         if (disposing) inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async ValueTask WriteInTurnAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (buffer.Length > 0)
+        {
+            var piece = Math.Min(buffer.Length, PieceBytes);
+            var write = inner.WriteAsync(buffer[..piece], cancellationToken);
+            if (!write.IsCompleted)
+            {
+                Volatile.Write(ref _wasBlocked, true);
+                Volatile.Write(ref _blockedSince, time.GetTimestamp());
+            }
+
+            await write;
+            Volatile.Write(ref _blockedSince, 0);
+            Volatile.Write(ref _lastProgressAt, time.GetTimestamp());
+            buffer = buffer[piece..];
+        }
     }
 }
