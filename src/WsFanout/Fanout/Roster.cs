@@ -82,6 +82,8 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     {
         if (client.Closing is not null) return;
 
+        // Answers to what was said before a rule was broken are the client's, as far as its socket takes them at once.
+        if (reason.IsOfTheWire && reason.DropsQueue) Flush(client);
         client.Closing = reason;
         client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
         wheel.Schedule(client, client.CloseDeadline);
