@@ -30,29 +30,29 @@ internal static class TighterQuota
         return run.Story();
     }
 
-    /// <summary>Raises the load until the server is moderately busy and stays so: what it compiles at its start makes it busy for a moment.</summary>
+    /// <summary>Raises the load until the server is moderately busy by what it used of the core over some seconds. The first of them count for nothing: what it compiles makes it busy.</summary>
     private static async Task<int> FindNormalLoadAsync(OverloadRun run)
     {
-        const double busyPercent = 40;
-        var (raisedAt, busySince) = (Stopwatch.GetTimestamp(), 0L);
+        const double busy = 0.4;
+        const double aim = 0.45;
+        var started = Stopwatch.GetTimestamp();
         run.Load.PerSecond = 50;
-        await Wait.UntilAsync(
-            async () =>
-            {
-                if (await run.MetricAsync("ws_cpu_percent") > busyPercent)
-                {
-                    if (busySince == 0) busySince = Stopwatch.GetTimestamp();
-                    return Stopwatch.GetElapsedTime(busySince) > TimeSpan.FromSeconds(4);
-                }
+        _ = await UsedAsync(run);
+        while (await UsedAsync(run) is var used and < busy)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(90), $"the load should use {busy:P0} of a core; {run.Load.PerSecond} messages a second use {used:P0}");
+            run.Load.PerSecond = (int)(run.Load.PerSecond * Math.Clamp(aim / used, 1.1, 2));
+        }
 
-                busySince = 0;
-                if (Stopwatch.GetElapsedTime(raisedAt) < TimeSpan.FromSeconds(1)) return false;
-                run.Load.PerSecond += run.Load.PerSecond / 5;
-                raisedAt = Stopwatch.GetTimestamp();
-                return false;
-            },
-            () => $"the load should use {busyPercent} % of a core for some seconds; it is {run.Load.PerSecond} messages a second",
-            TimeSpan.FromSeconds(90));
         return run.Load.PerSecond;
+    }
+
+    /// <returns>Part of a core that the server has of late, at the present load.</returns>
+    private static async Task<double> UsedAsync(OverloadRun run)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var (from, before) = (Stopwatch.GetTimestamp(), await run.MetricAsync("process_cpu_seconds_total"));
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        return (await run.MetricAsync("process_cpu_seconds_total") - before) / Stopwatch.GetElapsedTime(from).TotalSeconds;
     }
 }
