@@ -100,10 +100,7 @@ internal sealed class NatsServerProcess : IAsyncDisposable
     public void Stop()
     {
         Signal(SigStop);
-
-        // The signal is sent at once; the threads halt one after the other, and the last may still answer something.
-        var threads = $"/proc/{Running.Id}/task";
-        if (Directory.Exists(threads) && !SpinWait.SpinUntil(() => Directory.GetDirectories(threads).All(IsStopped), StartDeadline))
+        if (!SpinWait.SpinUntil(() => Halted.Is(Running.Id), StartDeadline))
         {
             throw new InvalidOperationException($"nats-server {Running.Id} did not halt.");
         }
@@ -216,12 +213,6 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(StartDeadline);
         process.Dispose();
         _process = null;
-    }
-
-    private static bool IsStopped(string thread)
-    {
-        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
-        return stat[stat.LastIndexOf(')') + 2] == 'T';
     }
 
     [DllImport("libc", SetLastError = true)]

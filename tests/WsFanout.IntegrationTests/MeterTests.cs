@@ -10,7 +10,6 @@ namespace WsFanout.IntegrationTests;
 [Collection(HeavyTests.Name)]
 public sealed class MeterTests
 {
-    private const int SigStop = 19;
     private const int SigContinue = 18;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -149,7 +148,7 @@ public sealed class MeterTests
         var before = await ReadAsync(address, "ws_listen_overflows_total");
 
         // Stopped, it accepts nothing: what comes after the backlog is full is dropped.
-        program.Signal(SigStop);
+        await program.HaltAsync();
         var callers = Enumerable.Range(0, 8).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp) { Blocking = false }).ToList();
         foreach (var caller in callers) Call(caller, new IPEndPoint(IPAddress.Loopback, address.Port));
         program.Signal(SigContinue);

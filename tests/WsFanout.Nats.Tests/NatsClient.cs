@@ -15,18 +15,18 @@ internal static class NatsClient
         ReconnectWaitMax = TimeSpan.FromMilliseconds(300),
     };
 
-    public static NatsConnection Start(NatsOpts options, ILogger<NatsConnection>? logger = null)
+    public static NatsConnection Start(NatsOpts options, ILogger<NatsConnection>? logger = null, TimeProvider? time = null)
     {
-        var connection = new NatsConnection(options, TimeProvider.System, logger ?? NullLogger<NatsConnection>.Instance);
+        var connection = new NatsConnection(options, time ?? TimeProvider.System, logger ?? NullLogger<NatsConnection>.Instance);
         connection.Start();
         return connection;
     }
 
     public static Task<NatsConnection> OpenAsync(params Uri[] servers) => OpenAsync(Options(servers));
 
-    public static async Task<NatsConnection> OpenAsync(NatsOpts options, ILogger<NatsConnection>? logger = null)
+    public static async Task<NatsConnection> OpenAsync(NatsOpts options, ILogger<NatsConnection>? logger = null, TimeProvider? time = null)
     {
-        var connection = Start(options, logger);
+        var connection = Start(options, logger, time);
         await connection.IsOpenAsync();
         return connection;
     }

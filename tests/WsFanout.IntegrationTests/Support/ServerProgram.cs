@@ -56,6 +56,14 @@ internal sealed partial class ServerProgram : IDisposable
 
     public void Signal(int signal) => _ = Kill(_process.Id, signal);
 
+    /// <summary>SIGSTOP; from then on it does nothing.</summary>
+    public async Task HaltAsync()
+    {
+        const int sigStop = 19;
+        Signal(sigStop);
+        await Wait.UntilAsync(() => Task.FromResult(Halted.Is(_process.Id)), "the program should stand still");
+    }
+
     public async Task<int> WaitForExitAsync(TimeSpan deadline)
     {
         using var limit = new CancellationTokenSource(deadline);

@@ -76,7 +76,7 @@ public class ReconnectTests
         await using var reader = await NatsClient.OpenAsync(server.Url);
         using var sub = reader.Subscribe("news.*", capacity: 1000);
         (await reader.RequestAsync("$JS.API.INFO", default)).Dispose();
-        var writer = await NatsClient.OpenAsync(server.Url);
+        var writer = await NatsClient.OpenAsync(NatsClient.Options(server.Url), time: new EndlessPatience());
         using var own = writer.Subscribe("own", capacity: 1);
 
         for (var n = 0; n < 500; n++)
@@ -98,5 +98,12 @@ public class ReconnectTests
         await Assert.ThrowsAsync<NatsNotConnectedException>(() => writer.WaitUntilOpenAsync(default));
         await Assert.ThrowsAsync<NatsNotConnectedException>(async () => await writer.PublishAsync("news.x", default));
         Assert.Throws<ObjectDisposedException>(writer.Start);
+    }
+
+    /// <summary>No deadline ever comes: the goodbye of a connection may take as long as a busy machine needs.</summary>
+    private sealed class EndlessPatience : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }
