@@ -12,7 +12,15 @@ public static class Halted
 
     private static bool IsStopped(string thread)
     {
-        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
-        return stat[stat.LastIndexOf(')') + 2] == 'T';
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            // It has ended since it was listed.
+            return true;
+        }
     }
 }

@@ -48,6 +48,11 @@ internal sealed record CloseReason(int Code, string Name, string Label)
     /// <summary>Whether a <c>bye</c> frame goes before the close frame, where the socket still takes one.</summary>
     public bool SaysBye => Code is >= 4100 and < 4300;
 
-    /// <summary>Whether what already waits for the client is dropped: it is slow, has no right to it, or speaks no protocol that it could be told in.</summary>
-    public bool DropsQueue => Code is 1002 or 1007 or (>= 4100 and < 4200) or >= 4500;
+    /// <summary>What becomes of what already waits for the client.</summary>
+    public Waiting Waiting => Code switch
+    {
+        1002 or 1007 => Waiting.SentAtOnce,
+        (>= 4100 and < 4200) or >= 4500 => Waiting.Dropped,
+        _ => Waiting.Sent,
+    };
 }

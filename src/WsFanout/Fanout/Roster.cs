@@ -82,13 +82,12 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     {
         if (client.Closing is not null) return;
 
-        // Answers to what was said before a rule was broken are the client's, as far as its socket takes them at once.
-        if (reason.IsOfTheWire && reason.DropsQueue) Flush(client);
+        if (reason.Waiting == Waiting.SentAtOnce) Flush(client);
         client.Closing = reason;
         client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
         wheel.Schedule(client, client.CloseDeadline);
         LeaveAll(client);
-        CountDropped(reason, TakeDue(client) + (reason.DropsQueue ? client.DropQueue() : 0));
+        CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? 0 : client.DropQueue()));
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
         Flush(client);
     }

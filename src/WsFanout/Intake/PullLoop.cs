@@ -110,6 +110,7 @@ internal sealed partial class PullLoop
             await Task.WhenAny(_governor.Gate.WhenOpen(), Task.Delay(TickInterval, _context.Time, stopping));
             stopping.ThrowIfCancellationRequested();
             _ledger.Tick();
+            _holes.SayWhenDue();
 
             // What waits here is read again from the stream: whoever looks at the server must learn now that the broker is away.
             if (_js.Connection.ConnectionState != NatsConnectionState.Open) return "the connection was lost during a pause";

@@ -26,7 +26,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
     private int _closeCodeSent;
     private bool _wasBlocked;
 
-    // Whose turn it is.
+    // Of whoever has the turn.
     private bool _isClosed;
 
     /// <summary>When bytes last came. Ticks of the monotonic clock; any thread.</summary>
@@ -74,7 +74,7 @@ internal sealed class UpgradedStream(Stream inner, TimeProvider time) : Stream
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (CloseCodeSent != 0) return;
+            if (_isClosed) return;
             await WriteInTurnAsync(EmptyPing, cancellationToken);
             Volatile.Write(ref _pingSentAt, time.GetTimestamp());
         }

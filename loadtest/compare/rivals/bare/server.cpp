@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include "accept_key.h"
 
@@ -208,7 +209,9 @@ void Server::publish(const std::string& channel, const std::string& payload) { d
 
 void Server::deliver() {
     for (const auto& [channel, frames] : due_) {
-        for (const int descriptor : subscribers_[channel]) {
+        const auto found = subscribers_.find(channel);
+        if (found == subscribers_.end()) continue;
+        for (const int descriptor : found->second) {
             if (!sendWhole(descriptor, frames)) full_.push_back(descriptor);
         }
     }
@@ -221,8 +224,10 @@ void Server::deliver() {
 
 void Server::cut(int descriptor) {
     if (connections_[descriptor].isSubscribed) {
-        for (auto& [channel, subscribers] : subscribers_) {
+        for (auto at = subscribers_.begin(); at != subscribers_.end();) {
+            auto& subscribers = at->second;
             subscribers.erase(std::remove(subscribers.begin(), subscribers.end(), descriptor), subscribers.end());
+            at = subscribers.empty() ? subscribers_.erase(at) : std::next(at);
         }
     }
     connections_[descriptor] = Connection{};
