@@ -1,9 +1,8 @@
-using System.Text.Json.Nodes;
 using WsFanout.IntegrationTests.Support;
 
 namespace WsFanout.IntegrationTests;
 
-/// <summary>Subscribing with a position: as long as nothing is replayed, the answer says exactly what is missing.</summary>
+/// <summary>Subscribing with a position, or for the newest, and looking back.</summary>
 [Trait(WayToTheWire.Trait, WayToTheWire.Both)]
 public sealed class ResumeAnswerTests
 {
@@ -27,21 +26,54 @@ public sealed class ResumeAnswerTests
     }
 
     [Fact]
-    public async Task What_was_missed_is_told_as_a_gap_of_exactly_its_range()
+    public async Task What_was_missed_comes_between_the_ack_and_the_sync_and_counts_as_replayed()
     {
         await using var server = await TestServer.StartAsync();
-        for (var i = 0; i < 5; i++) await server.PublishAsync("a", "1");
+        for (var i = 0; i < 5; i++) await server.PublishAsync(i % 2 == 0 ? "a" : "b.x", "1");
         await using var client = await server.ConnectAsync();
         await client.WaitForAsync("welcome");
 
         await SubscribeAsync(client, "\"a\",\"b.*\"", 2, Epoch(client));
         await client.WaitForAsync("sync");
 
-        Assert.Equal(["welcome", "subscription_ack", "gap", "gap", "sync"], Types(client));
-        Assert.False(client.Frames[1]["recovered"]!.GetValue<bool>());
-        Assert.Equal(["a", "b.*"], client.OfType("gap").Select(gap => gap["channel"]!.GetValue<string>()));
-        Assert.All(client.OfType("gap"), gap => Assert.Equal("""[3,5,"window"]""", new JsonArray(gap["from"]!.DeepClone(), gap["to"]!.DeepClone(), gap["reason"]!.DeepClone()).ToJsonString()));
+        Assert.Equal(["welcome", "subscription_ack", "message", "message", "message", "sync"], Types(client));
+        Assert.True(client.Frames[1]["recovered"]!.GetValue<bool>());
+        Assert.Equal([3L, 4, 5], client.Messages.Select(message => message["seq"]!.GetValue<long>()));
         Assert.Equal("7", client.Frames[^1]["id"]!.ToJsonString());
+        Assert.Equal(3, await server.MetricAsync("ws_messages_replayed_total"));
+        Assert.Equal(0, await server.MetricAsync("ws_messages_sent_total"));
+    }
+
+    [Fact]
+    public async Task What_is_no_longer_held_is_told_as_a_gap_of_exactly_its_range()
+    {
+        await using var server = await TestServer.StartAsync(("WS_REPLAY_BUFFER_SIZE", "2"));
+        for (var i = 0; i < 5; i++) await server.PublishAsync("a", "1");
+        await using var client = await server.ConnectAsync("?channels=a&since=1&epoch=" + await EpochOf(server));
+        await client.WaitForAsync("sync");
+
+        Assert.Equal(["welcome", "subscription_ack", "gap", "message", "message", "sync"], Types(client));
+        Assert.Equal("""{"type":"gap","channel":"a","from":2,"to":3,"reason":"window"}""", client.OfType("gap")[0].ToJsonString());
+        Assert.False(client.Frames[1]["recovered"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task A_large_replay_arrives_whole_though_the_client_reads_late_and_live_messages_follow_it()
+    {
+        await using var server = await TestServer.StartAsync(("WS_REPLAY_BUFFER_SIZE", "2000"));
+        for (var i = 0; i < 600; i++) await server.PublishAsync("a", new string('7', 10_000));
+        using var client = await RawClient.ConnectAsync(server, "?channels=a&since=0&epoch=" + await EpochOf(server), 4096);
+        for (var i = 0; i < 5; i++) await server.PublishAsync("a", "8");
+
+        var sequences = new List<long>();
+        while (sequences.Count < 605)
+        {
+            var frame = (await client.ReadAsync())!;
+            if (frame.Type == "message") sequences.Add(frame.Json["seq"]!.GetValue<long>());
+            Assert.NotEqual("gap", frame.Type);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 605).Select(number => (long)number), sequences);
     }
 
     [Fact]
@@ -76,18 +108,26 @@ public sealed class ResumeAnswerTests
     }
 
     [Fact]
-    public async Task What_a_later_version_brings_is_refused_as_unavailable()
+    public async Task Last_shows_the_newest_and_a_replay_looks_back()
     {
         await using var server = await TestServer.StartAsync();
+        for (var i = 1; i <= 3; i++) await server.PublishAsync("a", $"{i}");
         await using var client = await server.ConnectAsync();
 
-        await client.SendAsync("""{"type":"replay","id":1,"data":{"since":0}}""");
         await client.SendAsync("""{"type":"subscribe","id":2,"data":{"channels":["a"],"last":true}}""");
-        await client.SendAsync("""{"type":"auth","id":3,"data":{"token":"x"}}""");
-        await client.WaitForAsync("error", 3);
+        await client.SendAsync("""{"type":"replay","id":1,"data":{"since":1}}""");
+        await client.WaitForAsync("replay_complete");
 
-        Assert.All(client.OfType("error"), error => Assert.Equal("unavailable", error["code"]!.GetValue<string>()));
-        Assert.Equal([1, 2, 3], client.OfType("error").Select(error => error["id"]!.GetValue<int>()));
+        Assert.Equal(["welcome", "subscription_ack", "snapshot", "sync", "replay_begin", "message", "message", "replay_complete"], Types(client));
+        Assert.Equal((3L, 3), (client.Frames[2]["seq"]!.GetValue<long>(), client.Frames[2]["data"]!.GetValue<int>()));
+        Assert.Equal(2, client.Frames[^1]["count"]!.GetValue<int>());
+    }
+
+    private static async Task<string> EpochOf(TestServer server)
+    {
+        await using var client = await server.ConnectAsync();
+        await client.WaitForAsync("welcome");
+        return Epoch(client);
     }
 
     private static string Epoch(TestClient client) => client.Frames[0]["epoch"]!.GetValue<string>();

@@ -16,7 +16,7 @@ public sealed class SlowClientTests
     [InlineData(100_000)]
     public async Task A_client_that_stops_reading_is_closed_as_slow_and_others_lose_nothing(int bytes)
     {
-        await using var server = await TestServer.StartAsync(("WS_MAX_CONNECTIONS", "2"));
+        await using var server = await TestServer.StartAsync(("WS_MAX_CONNECTIONS", "2"), ("WS_SLOW_CLIENT_POLICY", "disconnect"));
         await using var healthy = await server.ConnectAsync("?channels=a");
         using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
 
@@ -41,7 +41,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_slow_client_that_reads_again_in_time_is_told_why_it_is_closed()
     {
-        await using var server = await TestServer.StartAsync(("WS_SEND_QUEUE_SIZE", "16"));
+        await using var server = await TestServer.StartAsync(("WS_SEND_QUEUE_SIZE", "16"), ("WS_SLOW_CLIENT_POLICY", "disconnect"));
         await using var healthy = await server.ConnectAsync("?channels=a");
         using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
         await stuck.ReadAsync("subscription_ack");
@@ -62,6 +62,41 @@ public sealed class SlowClientTests
         Assert.Equal(4101, frames[^2].Json["code"]!.GetValue<int>());
         Assert.InRange(frames[^2].Json["retry_ms"]!.GetValue<int>(), 0, 5_000);
         Assert.Equal(4101, frames[^1].CloseCode);
+        AssertWhole(healthy, published);
+    }
+
+    [Fact]
+    public async Task A_slow_client_that_reads_again_in_time_is_told_what_it_lost_and_goes_on()
+    {
+        await using var server = await TestServer.StartAsync(("WS_SEND_QUEUE_SIZE", "16"));
+        await using var healthy = await server.ConnectAsync("?channels=a");
+        using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
+        await stuck.ReadAsync("subscription_ack");
+
+        var published = 0;
+        while (await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") == 0)
+        {
+            Assert.True(published < 5_000, "the queue of a client that reads nothing should be full");
+            for (var i = 0; i < 5; i++) await server.PublishAsync("a", new string('7', 20_000));
+            published += 5;
+            await healthy.WaitForMessagesAsync(published);
+        }
+
+        // Every number once, as a message or in a gap, without a stop.
+        var next = 1L;
+        var missing = 0L;
+        while (next <= published)
+        {
+            var frame = (await stuck.ReadAsync())!;
+            if (frame.Type == "message") Assert.Equal(next++, frame.Json["seq"]!.GetValue<long>());
+            if (frame.Type != "gap") continue;
+            Assert.Equal((next, "slow"), (frame.Json["from"]!.GetValue<long>(), frame.Json["reason"]!.GetValue<string>()));
+            missing += frame.Json["to"]!.GetValue<long>() - next + 1;
+            next = frame.Json["to"]!.GetValue<long>() + 1;
+        }
+
+        Assert.Equal(missing, await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}"));
+        Assert.Equal(0, await server.MetricAsync("ws_disconnects_total{reason=\"slow_client\"}"));
         AssertWhole(healthy, published);
     }
 

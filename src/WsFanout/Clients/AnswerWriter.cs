@@ -35,14 +35,16 @@ internal sealed class AnswerWriter : IDisposable
     }
 
     /// <param name="recovered">Whether everything after the client's position follows; null when it gave none.</param>
-    public Frame Subscribed(byte[]? id, IReadOnlyList<string> names, int count, in Position position, bool? recovered)
+    /// <param name="recovery">The names that there is something to tell of.</param>
+    public Frame Subscribed(byte[]? id, in SubscriptionAck ack, in Position position, bool? recovered, IReadOnlyList<RecoveryRow> recovery)
     {
         Begin("subscription_ack", id);
-        WriteNames("subscribed", names);
-        _json.WriteNumber("count", count);
+        WriteNames("subscribed", ack.Names);
+        _json.WriteNumber("count", ack.Count);
         WritePosition(position);
         _json.WriteString("epoch", position.Epoch);
         if (recovered is { } all) _json.WriteBoolean("recovered", all);
+        if (recovery.Count > 0) WriteRows(recovery);
         return End();
     }
 
@@ -50,6 +52,24 @@ internal sealed class AnswerWriter : IDisposable
     {
         Begin("unsubscription_ack", id);
         WriteNames("unsubscribed", names);
+        _json.WriteNumber("count", count);
+        return End();
+    }
+
+    /// <param name="from">First sequence number that is looked back on.</param>
+    /// <param name="to">Last one.</param>
+    public Frame ReplayBegin(byte[]? id, long from, long to)
+    {
+        Begin("replay_begin", id);
+        _json.WriteNumber("from", from);
+        _json.WriteNumber("to", to);
+        return End();
+    }
+
+    /// <param name="count">Messages between the brackets.</param>
+    public Frame ReplayComplete(byte[]? id, int count)
+    {
+        Begin("replay_complete", id);
         _json.WriteNumber("count", count);
         return End();
     }
@@ -140,6 +160,23 @@ internal sealed class AnswerWriter : IDisposable
     {
         _json.WriteStartArray(property);
         foreach (var name in names) _json.WriteStringValue(name);
+        _json.WriteEndArray();
+    }
+
+    private void WriteRows(IReadOnlyList<RecoveryRow> rows)
+    {
+        _json.WriteStartArray("recovery");
+        foreach (var row in rows)
+        {
+            _json.WriteStartObject();
+            _json.WriteString("channel", row.Name);
+            _json.WriteBoolean("recovered", row.IsRecovered);
+            _json.WriteNumber("from", row.From);
+            _json.WriteNumber("to", row.To);
+            _json.WriteNumber("count", row.Count);
+            _json.WriteEndObject();
+        }
+
         _json.WriteEndArray();
     }
 

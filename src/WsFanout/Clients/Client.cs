@@ -56,6 +56,12 @@ internal sealed class Client : ITimed
     /// <summary>Bytes that wait for the socket.</summary>
     public long WaitingBytes => _queue?.Bytes ?? 0;
 
+    /// <summary>Whether a replay is unfinished.</summary>
+    public bool HasReplay => _queue is { HasReplay: true };
+
+    /// <inheritdoc cref="SendQueue.HasLookBack"/>
+    public bool HasLookBack => _queue is { HasLookBack: true };
+
     /// <summary>By reference: it is a part of this record.</summary>
     public ref Subscriptions Subscriptions => ref _subscriptions;
 
@@ -92,6 +98,9 @@ internal sealed class Client : ITimed
 
     /// <summary>Whether it stands in the list of clients with something to send.</summary>
     public bool IsDirty { get; set; }
+
+    /// <summary>Whether it stands in the list of clients whose replay is to be read on.</summary>
+    public bool IsReplaying { get; set; }
 
     /// <summary>Why it is being closed; null while it is served.</summary>
     public CloseReason? Closing { get; set; }
@@ -153,6 +162,15 @@ internal sealed class Client : ITimed
     public int DropQueue()
     {
         var dropped = _queue?.Clear() ?? 0;
+        ShelveQueue();
+        return dropped;
+    }
+
+    /// <inheritdoc cref="SendQueue.DropReplays"/>
+    public int DropReplays()
+    {
+        if (_queue is not { HasReplay: true } queue) return 0;
+        var dropped = queue.DropReplays();
         ShelveQueue();
         return dropped;
     }

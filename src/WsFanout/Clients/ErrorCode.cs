@@ -9,5 +9,6 @@ internal static class ErrorCode
     public const string InvalidChannel = "invalid_channel";
     public const string TooManyChannels = "too_many_channels";
     public const string RateLimited = "rate_limited";
+    public const string ReplayBusy = "replay_busy";
     public const string Unavailable = "unavailable";
 }

@@ -6,20 +6,27 @@ namespace WsFanout.Clients;
 /// Frames owed to one client that its socket has not taken yet, in order. Sits between the worker's loop, which adds, and the wire, which takes.
 /// </summary>
 /// <remarks>
-/// The owning worker only. Bounded by messages and by bytes; an empty queue takes one frame of any size. Answers are never dropped and
-/// count for bytes. What the wire has taken counts for neither.
+/// The owning worker only. Bounded by messages and by bytes; one without either takes one frame of any size. Answers are never dropped and
+/// count for bytes. What the wire has taken counts for neither. A replay is one entry and counts as a small answer; nothing behind it leaves
+/// before it is over.
 /// </remarks>
 internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
+    /// <summary>What an unfinished replay counts among the answers: about what it takes in memory.</summary>
+    public const int ReplayBytes = 1024;
+
     private const int InitialSlots = 8;
 
-    private Frame?[] _ring = [];
+    // Frame, SlowGap or Replay.
+    private object?[] _ring = [];
     private int _head;
     private int _messages;
     private long _bytes;
     private long _answerBytes;
+    private int _replays;
+    private int _lookBacks;
 
-    /// <summary>Frames waiting.</summary>
+    /// <summary>Entries waiting.</summary>
     public int Count { get; private set; }
 
     /// <summary>Messages of the stream among them.</summary>
@@ -28,17 +35,42 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     /// <summary>Places in memory, used or not.</summary>
     public int Slots => _ring.Length;
 
-    /// <summary>Bytes waiting.</summary>
+    /// <summary>Bytes waiting, those of replays not counted.</summary>
     public long Bytes => _bytes;
+
+    /// <summary>Whether a replay is unfinished.</summary>
+    public bool HasReplay => _replays > 0;
+
+    /// <summary>Whether a replay that answers a <c>replay</c> is unfinished.</summary>
+    public bool HasLookBack => _lookBacks > 0;
+
+    /// <summary>The replay that has to be advanced before anything can leave; null when something can.</summary>
+    public Replay? Unready => Count > 0 && _ring[_head] is Replay { Ready.Count: 0 } replay ? replay : null;
 
     /// <summary>Adds a message unless that would exceed the message or the byte bound. Never blocks.</summary>
     public SendOutcome Add(Message message)
     {
-        if (Count > 0 && (_messages >= maxMessages || _bytes + message.Length > maxBytes)) return SendOutcome.TooSlow;
+        if (!Fits(message)) return SendOutcome.TooSlow;
 
-        _messages++;
         Append(message);
         return SendOutcome.Queued;
+    }
+
+    /// <summary>Adds a message; the oldest leave for it as far as the bounds ask for, and a gap stands in their place. Never blocks.</summary>
+    /// <returns>Messages that left, perhaps this one among them, and gaps that are new.</returns>
+    public (int Dropped, int Gaps) AddDroppingOldest(Message message)
+    {
+        var (dropped, gaps) = (0, 0);
+        while (!Fits(message))
+        {
+            // Only answers are left, and take all the room.
+            if (_messages == 0) return (dropped + 1, gaps + DropAtOnce(message));
+            gaps += DropOldest();
+            dropped++;
+        }
+
+        Append(message);
+        return (dropped, gaps);
     }
 
     /// <summary>Adds a frame that must not be lost: an answer, or word of what was lost. Never blocks.</summary>
@@ -46,23 +78,40 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     {
         if (Count > 0 && _answerBytes + frame.Length > maxBytes) return SendOutcome.TooSlow;
 
-        _answerBytes += frame.Length;
         Append(frame);
         return SendOutcome.Queued;
     }
 
-    /// <summary>Looks at the oldest frames without taking them: at least one, then as many as fit.</summary>
+    /// <summary>Adds a replay. Never blocks.</summary>
+    public SendOutcome AddReplay(Replay replay)
+    {
+        if (Count > 0 && _answerBytes + ReplayBytes > maxBytes) return SendOutcome.TooSlow;
+
+        Append(replay);
+        return SendOutcome.Queued;
+    }
+
+    /// <summary>Looks at the oldest frames without taking them: at least one if one is ready, then as many as fit.</summary>
     /// <param name="batchBytes">Bytes above which no further frame is looked at.</param>
-    /// <returns>Frames in <paramref name="batch"/>; 0 when the queue is empty.</returns>
+    /// <returns>Frames in <paramref name="batch"/>; 0 when the queue is empty or begins with a replay that has none ready.</returns>
     public int Peek(Span<Frame?> batch, long batchBytes)
     {
         var seen = 0;
-        for (var bytes = 0L; seen < Count && seen < batch.Length; seen++)
+        for (var offset = 0; offset < Count; offset++)
         {
-            var frame = _ring[(_head + seen) & (_ring.Length - 1)]!;
-            bytes += frame.Length;
-            if (seen > 0 && bytes > batchBytes) break;
-            batch[seen] = frame;
+            var entry = this[offset];
+            if (entry is not Replay replay)
+            {
+                if (!Look(entry as Frame ?? ((SlowGap)entry).Frame, batch, ref seen, ref batchBytes)) return seen;
+                continue;
+            }
+
+            foreach (var frame in replay.Ready)
+            {
+                if (!Look(frame, batch, ref seen, ref batchBytes)) return seen;
+            }
+
+            if (!replay.IsOver) return seen;
         }
 
         return seen;
@@ -73,14 +122,12 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     {
         for (; frames > 0; frames--)
         {
-            var frame = _ring[_head]!;
-            _ring[_head] = null;
-            _head = (_head + 1) & (_ring.Length - 1);
-            Count--;
-            _bytes -= frame.Length;
-            if (frame is Message) _messages--;
-            else _answerBytes -= frame.Length;
+            while (_ring[_head] is Replay { Ready.Count: 0 }) RemoveHead();
+            if (_ring[_head] is Replay replay) replay.Ready.Dequeue();
+            else RemoveHead();
         }
+
+        RemoveFinished();
     }
 
     /// <summary>Moves the oldest frames to <paramref name="batch"/>: as <see cref="Peek"/> and <see cref="RemoveFirst"/>.</summary>
@@ -91,29 +138,135 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         return taken;
     }
 
+    /// <summary>A replay that has nothing more to say leaves, if it is the oldest.</summary>
+    public void RemoveFinished()
+    {
+        while (Count > 0 && _ring[_head] is Replay { IsOver: true, Ready.Count: 0 }) RemoveHead();
+    }
+
+    /// <summary>Drops replays that are unfinished, and the messages behind the first of them: without what comes before, they would look like all there is.</summary>
+    /// <returns>Messages of the stream that were dropped.</returns>
+    public int DropReplays()
+    {
+        var dropped = _messages;
+        var kept = 0;
+        var seen = false;
+        for (var (offset, count) = (0, Count); offset < count; offset++)
+        {
+            var entry = this[offset];
+            seen |= entry is Replay;
+            if (entry is Replay || (seen && entry is Message or SlowGap)) Uncount(entry);
+            else this[kept++] = entry;
+        }
+
+        for (var offset = kept; offset < Count; offset++) this[offset] = null!;
+        Count = kept;
+        return dropped - _messages;
+    }
+
     /// <summary>Drops everything, the memory as well.</summary>
     /// <returns>Messages of the stream that were dropped.</returns>
     public int Clear()
     {
         var dropped = _messages;
         _ring = [];
-        _head = Count = _messages = 0;
+        _head = Count = _messages = _replays = _lookBacks = 0;
         _bytes = _answerBytes = 0;
         return dropped;
     }
 
-    private void Append(Frame frame)
+    private object this[int offset]
+    {
+        get => _ring[(_head + offset) & (_ring.Length - 1)]!;
+        set => _ring[(_head + offset) & (_ring.Length - 1)] = value;
+    }
+
+    private bool Fits(Message message) => _bytes == 0 || (_messages < maxMessages && _bytes + message.Length <= maxBytes);
+
+    private static bool Look(Frame frame, Span<Frame?> batch, ref int seen, ref long bytesLeft)
+    {
+        bytesLeft -= frame.Length;
+        if (seen == batch.Length || (seen > 0 && bytesLeft < 0)) return false;
+        batch[seen++] = frame;
+        return true;
+    }
+
+    /// <returns>Gaps that are new: 1, or 0 when the one before it grows.</returns>
+    private int DropOldest()
+    {
+        var offset = 0;
+        while (this[offset] is not Message) offset++;
+        var message = (Message)this[offset];
+        Uncount(message);
+        if (offset == 0 || this[offset - 1] is not SlowGap before)
+        {
+            this[offset] = new SlowGap(message.Sequence);
+            return 1;
+        }
+
+        // What stands before it moves up by one: the gap, and answers if there are any.
+        before.GrowTo(message.Sequence);
+        for (var i = offset; i > 0; i--) this[i] = this[i - 1];
+        this[0] = null!;
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+        return 0;
+    }
+
+    /// <returns>As <see cref="DropOldest"/>.</returns>
+    private int DropAtOnce(Message message)
+    {
+        if (Count > 0 && this[Count - 1] is SlowGap before)
+        {
+            before.GrowTo(message.Sequence);
+            return 0;
+        }
+
+        Append(new SlowGap(message.Sequence));
+        return 1;
+    }
+
+    private void Append(object entry)
     {
         if (Count == _ring.Length) Grow();
-        _ring[(_head + Count) & (_ring.Length - 1)] = frame;
-        Count++;
-        _bytes += frame.Length;
+        this[Count++] = entry;
+        Charge(entry, 1);
+    }
+
+    private void RemoveHead()
+    {
+        Uncount(_ring[_head]!);
+        _ring[_head] = null;
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+    }
+
+    private void Uncount(object entry) => Charge(entry, -1);
+
+    private void Charge(object entry, int sign)
+    {
+        switch (entry)
+        {
+            case Message message:
+                _messages += sign;
+                _bytes += sign * message.Length;
+                break;
+            case Frame answer:
+                _bytes += sign * answer.Length;
+                _answerBytes += sign * answer.Length;
+                break;
+            case Replay replay:
+                _replays += sign;
+                _lookBacks += replay.IsLookBack ? sign : 0;
+                _answerBytes += sign * ReplayBytes;
+                break;
+        }
     }
 
     private void Grow()
     {
-        var larger = new Frame?[Math.Max(InitialSlots, _ring.Length * 2)];
-        for (var i = 0; i < Count; i++) larger[i] = _ring[(_head + i) & (_ring.Length - 1)];
+        var larger = new object?[Math.Max(InitialSlots, _ring.Length * 2)];
+        for (var i = 0; i < Count; i++) larger[i] = this[i];
         _ring = larger;
         _head = 0;
     }

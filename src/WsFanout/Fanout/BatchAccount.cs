@@ -57,10 +57,12 @@ internal sealed class BatchAccount(WorkerContext context)
         var (now, wallMs) = Clocks();
         var messages = 0;
         var late = 0;
+        var replayed = 0;
         var bytes = 0L;
         foreach (var frame in frames)
         {
             bytes += frame!.Length;
+            if (frame is ReplayedMessage) replayed++;
             if (frame is not Message message) continue;
             messages++;
             if (Record(message, now, wallMs, 1)) late++;
@@ -68,6 +70,7 @@ internal sealed class BatchAccount(WorkerContext context)
 
         var metrics = context.Metrics;
         metrics.Counters.Sent(messages, bytes);
+        if (replayed > 0) metrics.Counters.Replayed(replayed);
         if (!wasBlocked) metrics.Counters.SentAtOnce(messages - late, late);
         if (messages > 0) metrics.Batch.Record(messages);
     }

@@ -184,8 +184,8 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
                 if (client.Queue.Add(message) != SendOutcome.Queued)
                 {
                     if (MayWaitFor(client)) return false;
-                    roster.Close(client, CloseReason.SlowClient);
-                    return true;
+                    roster.Overflow(client, message);
+                    if (client.Closing is not null) return true;
                 }
             }
 
@@ -214,15 +214,8 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         {
             // A gap concerns only who subscribed to something; another stream concerns everybody.
             if (client.Closing is not null || (!isReset && client.Subscriptions.Count == 0)) continue;
-            if (client.Queue.AddAnswer(entry) == SendOutcome.Queued)
-            {
-                told++;
-                roster.HasWork(client);
-            }
-            else
-            {
-                roster.Close(client, CloseReason.SlowClient);
-            }
+            roster.Answer(client, entry);
+            if (client.Closing is null) told++;
         }
 
         if (!isReset) context.ClientMetrics.GapsTold("upstream", told);

@@ -67,6 +67,7 @@ internal sealed partial class Reception
         if (client.IsGone) return;
         var waiting = client.WaitingBytes;
         _care.End(client);
+        _requests.Forget(client);
         _roster.Remove(client, reason);
         LogClientLeft(client.Id, client.Closing!.Name, waiting);
     }

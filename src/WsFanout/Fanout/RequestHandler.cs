@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Fanout.Replays;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
 
@@ -8,9 +9,6 @@ namespace WsFanout.Fanout;
 /// <remarks>The worker's thread only. A request is met in one step, so its answer's position is exactly what has been dealt before it.</remarks>
 internal sealed class RequestHandler
 {
-    /// <summary>Channels of one request that get a gap each; above, one gap stands for all where it may.</summary>
-    private const int MaxSingleGaps = 100;
-
     private readonly ClientOptions _options;
     private readonly SubscriptionIndex _index;
     private readonly Roster _roster;
@@ -18,6 +16,11 @@ internal sealed class RequestHandler
     private readonly AnswerWriter _answers;
     private readonly WorkerContext _context;
     private readonly WorkerCounters _counters;
+    private readonly ResumeHandler _resumes;
+    private readonly AheadResumes _ahead = new();
+
+    // How far the worker had dealt when those ahead of it were looked at last.
+    private Position _lookedAt;
 
     public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers)
     {
@@ -28,6 +31,7 @@ internal sealed class RequestHandler
         _dealer = dealer;
         _answers = answers;
         _counters = context.Metrics.Counters;
+        _resumes = new ResumeHandler(context, roster, dealer, answers);
     }
 
     /// <summary>A whole text message has come from a client that is not being closed.</summary>
@@ -71,7 +75,7 @@ internal sealed class RequestHandler
                 Answer(client, _answers.Pong(request.Id, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), _dealer.Position));
                 break;
             case RequestKind.Replay:
-                Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this version does not replay"));
+                _resumes.LookBack(client, request);
                 break;
             case RequestKind.Auth:
                 Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this server asks for no token"));
@@ -79,16 +83,30 @@ internal sealed class RequestHandler
         }
     }
 
+    /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
+    public void MeetAhead()
+    {
+        if (_ahead.IsEmpty || _dealer.Position == _lookedAt) return;
+        _lookedAt = _dealer.Position;
+        foreach (var resume in _ahead.TakeReady(_lookedAt, _ => false))
+        {
+            if (resume.Client.Closing is not null) continue;
+            var before = resume.Client.Subscriptions.Count;
+            var joined = resume.Names.Where(name => Join(resume.Client, name)).ToArray();
+            _resumes.Reached(resume, joined, before, isRolledBack: false);
+        }
+    }
+
+    /// <summary>The client is gone, with all that it waits for.</summary>
+    public void Forget(Client client) => _ahead.Forget(client);
+
     private void Subscribe(Client client, ClientRequest request)
     {
-        if (request.Last)
-        {
-            Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this version has no snapshots: subscribe without \"last\""));
-            return;
-        }
-
         var accepted = new List<string>();
-        var added = new List<string>();
+        var added = new List<ReplayName>();
+        var before = client.Subscriptions.Count;
+        var ahead = _resumes.IsAhead(request) ? new AheadResume(client, request.Id, request.Since!.Value, request.Epoch!, _context.Time.GetTimestamp()) : null;
+        if (ahead is not null) _ahead.Add(ahead);
         var refusals = new Refusals(_answers, request.Id, _options.SendQueueBytes / 2);
         foreach (var name in request.Channels)
         {
@@ -100,18 +118,47 @@ internal sealed class RequestHandler
             }
 
             accepted.Add(name);
-            var node = _index.NodeFor(name, kind == NameKind.Pattern);
-            if (client.Subscriptions.Contains(node)) continue;
+            var wanted = new ReplayName(name, kind == NameKind.Pattern);
 
             // What a pattern of the client's has been giving it already was not missed.
-            if (request.Since is not null && !IsCovered(client, name)) added.Add(name);
-            client.Subscriptions.Add(client, node);
-            _counters.SubscriptionsChanged(+1);
+            var isCovered = IsCovered(client, name);
+            if (ahead is not null) Wait(ahead, wanted);
+            else if (Join(client, wanted) && !isCovered) added.Add(wanted);
         }
 
-        AnswerSubscribe(client, request, accepted, added);
+        AnswerSubscribe(client, request, accepted, added, before, ahead);
         foreach (var frame in refusals.Frames) Answer(client, frame);
     }
+
+    private void AnswerSubscribe(Client client, ClientRequest request, List<string> accepted, List<ReplayName> added, int before, AheadResume? ahead)
+    {
+        var ack = new SubscriptionAck(accepted, CountOf(client));
+        if (ahead is not null) _resumes.Acknowledge(client, request.Id, ack);
+        else if (request.Since is not null) _resumes.Resume(client, request, ack, added, before);
+        else if (request.Last) _resumes.ShowLast(client, request.Id, ack, [.. accepted.Distinct().Select(name => new ReplayName(name, ChannelName.Classify(name, _options.MaxChannelLength) == NameKind.Pattern))]);
+        else Answer(client, _answers.Subscribed(request.Id, ack, _dealer.Position, null, []));
+    }
+
+    private int CountOf(Client client) => client.Subscriptions.Count + _ahead.CountOf(client).Names;
+
+    /// <returns>False when the client is subscribed to it already.</returns>
+    private bool Join(Client client, in ReplayName name)
+    {
+        var node = _index.NodeFor(name.Name, name.IsPattern);
+        if (client.Subscriptions.Contains(node)) return false;
+        client.Subscriptions.Add(client, node);
+        _counters.SubscriptionsChanged(+1);
+        return true;
+    }
+
+    private void Wait(AheadResume ahead, in ReplayName name)
+    {
+        if (IsSubscribed(ahead.Client, name.Name, name.IsPattern)) return;
+        ahead.Names.Add(name);
+    }
+
+    private bool IsSubscribed(Client client, string name, bool isPattern) =>
+        (_index.FindNode(name, isPattern) is { } node && client.Subscriptions.Contains(node)) || _ahead.Has(client, name);
 
     private static bool IsCovered(Client client, string name)
     {
@@ -127,52 +174,15 @@ internal sealed class RequestHandler
     {
         var isPattern = kind == NameKind.Pattern;
         if (kind != NameKind.Channel && !isPattern) return (ErrorCode.InvalidChannel, NameProblem(name, kind));
-        if (_index.FindNode(name, isPattern) is { } node && client.Subscriptions.Contains(node)) return null;
-        if (client.Subscriptions.Count >= _options.MaxChannels)
+        if (IsSubscribed(client, name, isPattern)) return null;
+        if (CountOf(client) >= _options.MaxChannels)
         {
             return (ErrorCode.TooManyChannels, $"\"{RequestReader.Shorten(name)}\": at most {_options.MaxChannels} subscriptions");
         }
 
-        return isPattern && client.Subscriptions.Patterns >= _options.MaxPatterns
+        return isPattern && client.Subscriptions.Patterns + _ahead.CountOf(client).Patterns >= _options.MaxPatterns
             ? (ErrorCode.TooManyChannels, $"\"{RequestReader.Shorten(name)}\": at most {_options.MaxPatterns} patterns")
             : null;
-    }
-
-    /// <summary>The ack, and what belongs to it when the client gave a position: this version replays nothing and says so, exactly.</summary>
-    private void AnswerSubscribe(Client client, ClientRequest request, List<string> accepted, List<string> added)
-    {
-        var position = _dealer.Position;
-        var sameStream = request.Epoch == position.Epoch;
-        bool? recovered = request.Since is { } since ? sameStream && (since >= position.Sequence || added.Count == 0) : null;
-        Answer(client, _answers.Subscribed(request.Id, accepted, client.Subscriptions.Count, position, recovered));
-        if (recovered is null) return;
-
-        if (!sameStream)
-        {
-            Answer(client, _answers.Reset(position));
-        }
-        else if (recovered is false)
-        {
-            TellGaps(client, added, request.Since!.Value + 1, position.Sequence);
-        }
-
-        _context.ClientMetrics.ResumeAnswered(recovered is true ? "recovered" : sameStream ? "gap" : "reset");
-        Answer(client, _answers.Sync(request.Id, position));
-    }
-
-    private void TellGaps(Client client, List<string> added, long from, long to)
-    {
-        // Thousands of gaps would fill the queue, and close a client that then comes back with the same request. To a client that has been
-        // given no message yet, one gap over everything says the same.
-        if (added.Count > MaxSingleGaps && !client.WasGiven)
-        {
-            Answer(client, _answers.Gap(null, from, to, "window"));
-            _context.ClientMetrics.GapsTold("window", 1);
-            return;
-        }
-
-        foreach (var name in added) Answer(client, _answers.Gap(name, from, to, "window"));
-        _context.ClientMetrics.GapsTold("window", added.Count);
     }
 
     private void Unsubscribe(Client client, ClientRequest request)
@@ -186,15 +196,13 @@ internal sealed class RequestHandler
             {
                 refusals.Add(ErrorCode.InvalidChannel, NameProblem(name, kind));
             }
-            else if (_index.FindNode(name, kind == NameKind.Pattern) is { } node && client.Subscriptions.Remove(node))
+            else if (Leave(client, name, kind == NameKind.Pattern))
             {
-                _counters.SubscriptionsChanged(-1);
-                _index.Left(node);
                 left.Add(name);
             }
         }
 
-        Answer(client, _answers.Unsubscribed(request.Id, left, client.Subscriptions.Count));
+        Answer(client, _answers.Unsubscribed(request.Id, left, CountOf(client)));
         foreach (var frame in refusals.Frames) Answer(client, frame);
     }
 
@@ -210,10 +218,15 @@ internal sealed class RequestHandler
         return $"\"{RequestReader.Shorten(name)}\" {problem}";
     }
 
-    private void Answer(Client client, Frame frame)
+    /// <returns>False when the client was not subscribed to it.</returns>
+    private bool Leave(Client client, string name, bool isPattern)
     {
-        if (client.Closing is not null) return;
-        if (client.Queue.AddAnswer(frame) == SendOutcome.Queued) _roster.HasWork(client);
-        else _roster.Close(client, CloseReason.SlowClient);
+        var waited = _ahead.Leave(client, name);
+        if (_index.FindNode(name, isPattern) is not { } node || !client.Subscriptions.Remove(node)) return waited;
+        _counters.SubscriptionsChanged(-1);
+        _index.Left(node);
+        return true;
     }
+
+    private void Answer(Client client, Frame frame) => _roster.Answer(client, frame);
 }

@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using WsFanout.Clients;
+using WsFanout.Fanout.Replays;
+using WsFanout.Messages;
 
 namespace WsFanout.Fanout;
 
@@ -14,8 +16,12 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     /// <summary>When clients that were closed for overload or faults may come back: anywhere up to this, so that they don't come together.</summary>
     private const int MaxRetryMs = 5000;
 
+    /// <summary>Bytes of a replay that are made ready at a time: as much as one send takes.</summary>
+    private const int ReplayBatchBytes = 64 * 1024;
+
     private readonly List<Client> _clients = [];
     private readonly List<Client> _dirty = [];
+    private readonly ReplayRota _replaying = new();
 
     /// <summary>All clients, those being closed included. Not to be kept over a turn.</summary>
     public ReadOnlySpan<Client> Clients => CollectionsMarshal.AsSpan(_clients);
@@ -36,6 +42,49 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         _dirty.Add(client);
     }
 
+    /// <summary>Owes a client a frame that must not be lost. One that has too many of them waiting is slow.</summary>
+    public void Answer(Client client, Frame frame)
+    {
+        if (client.Closing is not null) return;
+        Owed(client, client.Queue.AddAnswer(frame));
+    }
+
+    /// <summary>Owes a client what it missed.</summary>
+    public void Answer(Client client, Replay replay)
+    {
+        if (client.Closing is not null) return;
+        Owed(client, client.Queue.AddReplay(replay));
+    }
+
+    /// <summary>A message found a client's queue full: the oldest leave for it and a gap says so, or the client is closed.</summary>
+    public void Overflow(Client client, Message message)
+    {
+        if (context.ClientOptions.SlowClientPolicy == SlowClientPolicy.Disconnect && !client.HasReplay)
+        {
+            Close(client, CloseReason.SlowClient);
+            return;
+        }
+
+        var (dropped, gaps) = client.Queue.AddDroppingOldest(message);
+        if (dropped > 0) context.ClientMetrics.MessagesDropped("slow", dropped);
+        if (gaps > 0) context.ClientMetrics.GapsTold("slow", gaps);
+    }
+
+    /// <summary>Reads on in the replay of the next client that waits for it.</summary>
+    /// <returns>False when nobody does.</returns>
+    public bool ReplayOne()
+    {
+        if (!_replaying.TryTake(out var client)) return false;
+        if (!client.IsGone && client.HasWaiting && client.Queue.Unready is { } replay)
+        {
+            replay.Advance(ReplayBatchBytes);
+            client.Queue.RemoveFinished();
+            Flush(client);
+        }
+
+        return true;
+    }
+
     /// <summary>Gives every client with something to send as much as its socket takes.</summary>
     public void Flush()
     {
@@ -53,7 +102,18 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     {
         if (client.IsGone) return;
         var wasBlocked = client.Wire.BlockedSince != 0;
-        while (client.HasWaiting && client.Wire.IsIdle) account.Sent(client.Wire.Send(client.Queue), wasBlocked);
+        while (client.HasWaiting && client.Wire.IsIdle)
+        {
+            if (client.Queue.Unready is not null)
+            {
+                // In its turn: one client's replay holds up nobody.
+                _replaying.Add(client);
+                return;
+            }
+
+            account.Sent(client.Wire.Send(client.Queue), wasBlocked);
+        }
+
         client.ShelveQueue();
         if (!client.Wire.IsIdle)
         {
@@ -87,7 +147,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
         wheel.Schedule(client, client.CloseDeadline);
         LeaveAll(client);
-        CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? 0 : client.DropQueue()));
+        CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? client.DropReplays() : client.DropQueue()));
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
         Flush(client);
     }
@@ -108,6 +168,12 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         client.LeaveLane();
         client.IsGone = true;
         client.Wire.Release();
+    }
+
+    private void Owed(Client client, SendOutcome outcome)
+    {
+        if (outcome == SendOutcome.Queued) HasWork(client);
+        else Close(client, CloseReason.SlowClient);
     }
 
     /// <returns>Messages of the present batch that the client was owed and will not get.</returns>

@@ -28,6 +28,7 @@ internal sealed partial class Worker : IDisposable
     private readonly AnswerWriter _answers = new();
     private readonly Roster _roster;
     private readonly Dealer _dealer;
+    private readonly RequestHandler _requests;
     private readonly ClientCare _care;
     private readonly Shedding _shedding;
     private readonly Reception _reception;
@@ -68,12 +69,12 @@ internal sealed partial class Worker : IDisposable
         var wheel = ClientCare.NewWheel(context);
         _roster = new Roster(index, _answers, account, wheel, context);
         _dealer = new Dealer(index, lanes, _roster, account, context);
-        var requests = new RequestHandler(context, index, _roster, _dealer, _answers);
+        _requests = new RequestHandler(context, index, _roster, _dealer, _answers);
         _care = new ClientCare(context, wheel, _roster, _dealer, _answers);
         _shedding = new Shedding(_roster);
-        _reception = new Reception(context, lanes, _roster, _dealer, requests, _care, _answers, logger);
-        _stream = new StreamSide(Inbox, _reception, _roster, requests, account, _time);
-        _direct = sockets is null ? null : new DirectSide(sockets, _reception, _roster, requests, account, context);
+        _reception = new Reception(context, lanes, _roster, _dealer, _requests, _care, _answers, logger);
+        _stream = new StreamSide(Inbox, _reception, _roster, _requests, account, _time);
+        _direct = sockets is null ? null : new DirectSide(sockets, _reception, _roster, _requests, account, context);
         _window = new FlushWindow(context.FlushMaxDelay, _time);
         _thread = new Thread(Run) { Name = $"worker-{context.Number}", IsBackground = true };
     }
@@ -171,7 +172,9 @@ internal sealed partial class Worker : IDisposable
         worked |= TakeEvents();
         worked |= _care.Look(started, _drain);
         worked |= ShedIfAsked();
+        _requests.MeetAhead();
         _roster.Flush();
+        worked |= Replay();
         if (_cutting) CutAll();
 
         if (worked)
@@ -241,6 +244,15 @@ internal sealed partial class Worker : IDisposable
         Sockets?.Look(started);
         var any = false;
         while (!IsLong(started) && (_stream.TakeOne() || _direct is not null && _direct.TakeOne())) any = true;
+        return any;
+    }
+
+    /// <summary>Reads on in replays, for a time of their own: who deals all the time must still let clients catch up.</summary>
+    private bool Replay()
+    {
+        var started = _time.GetTimestamp();
+        var any = false;
+        while (!IsLong(started) && _roster.ReplayOne()) any = true;
         return any;
     }
 

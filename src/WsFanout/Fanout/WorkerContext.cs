@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.History;
 using WsFanout.Telemetry;
 
 namespace WsFanout.Fanout;
@@ -7,6 +8,7 @@ namespace WsFanout.Fanout;
 /// <param name="Number">From 0; also the reader's number in the ring.</param>
 /// <param name="MaxIdleChannels">Channels that the worker may cache for patterns alone.</param>
 /// <param name="FlushMaxDelay">Longest wait for more messages before those that have come are dealt.</param>
+/// <param name="History">What clients that missed something are given it from; the intake writes.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
 internal sealed record WorkerContext(
     int Number,
@@ -14,6 +16,7 @@ internal sealed record WorkerContext(
     int MaxIdleChannels,
     TimeSpan FlushMaxDelay,
     TimeSpan LateAfter,
+    MessageHistory History,
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,
     TimeProvider Time);

@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.History;
 using WsFanout.Telemetry;
 using WsFanout.Transport.Direct;
 
@@ -7,6 +8,7 @@ namespace WsFanout.Fanout;
 /// <summary>What the workers are made of.</summary>
 /// <param name="NewSockets">Makes the sockets of one worker on the direct way; null: there are none.</param>
 /// <param name="MaxIdleChannels">Channels that a worker may cache for patterns alone.</param>
+/// <param name="History">Written by the intake.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late; zero: never.</param>
 internal sealed record WorkersSetup(
     FanoutOptions Fanout,
@@ -14,6 +16,7 @@ internal sealed record WorkersSetup(
     ClientOptions Clients,
     int MaxIdleChannels,
     TimeSpan LateAfter,
+    MessageHistory History,
     FanoutMetrics Metrics,
     ClientMetrics ClientMetrics,
     TimeProvider Time);

@@ -4,7 +4,7 @@ using System.Text;
 namespace WsFanout.History;
 
 /// <summary>The channels that are remembered, by name, bounded: when full, the one longest without a message is forgotten.</summary>
-/// <remarks>Thread safety: one writer, the intake; <see cref="Find"/>, <see cref="Count"/> and <see cref="ForgottenFloor"/> from any thread.</remarks>
+/// <remarks>Thread safety: one writer, the intake; <see cref="Find"/>, <see cref="All"/>, <see cref="Count"/> and <see cref="ForgottenFloor"/> from any thread.</remarks>
 internal sealed class ChannelTable
 {
     private readonly int _capacity;
@@ -31,6 +31,16 @@ internal sealed class ChannelTable
     /// <summary>Highest last sequence number among the forgotten channels; 0 when none has been.</summary>
     public long ForgottenFloor => Volatile.Read(ref _forgottenFloor);
 
+    /// <summary>All channels, in no order; those that come or go meanwhile may be missing. Any thread.</summary>
+    /// <remarks>Not by the dictionary's own list of values, which locks all of it and copies.</remarks>
+    public IEnumerable<HeldChannel> All
+    {
+        get
+        {
+            foreach (var (_, channel) in _byName) yield return channel;
+        }
+    }
+
     public HeldChannel? Find(string name) => _byName.GetValueOrDefault(name);
 
     public HeldChannel? Known(ReadOnlySpan<byte> utf8Name) => _lookup.TryGetValue(utf8Name, out var channel) ? channel : null;
@@ -42,7 +52,9 @@ internal sealed class ChannelTable
         if (_lookup.TryGetValue(utf8Name, out var channel)) return channel;
 
         if (_byBytes.Count >= _capacity) forgotten = ForgetMostSilent();
-        channel = new HeldChannel(Encoding.UTF8.GetString(utf8Name));
+
+        // It may be one of those that were forgotten: what it had up to there is not known any more.
+        channel = new HeldChannel(Encoding.UTF8.GetString(utf8Name)) { EvictedSequence = _forgottenFloor };
         _byBytes.Add(channel.Utf8Name, channel);
         _byName[channel.Name] = channel;
         Append(channel);
@@ -55,14 +67,6 @@ internal sealed class ChannelTable
         if (channel == _leastSilent) return;
         Unlink(channel);
         Append(channel);
-    }
-
-    public void Clear()
-    {
-        _byBytes.Clear();
-        _byName.Clear();
-        _mostSilent = _leastSilent = null;
-        Volatile.Write(ref _forgottenFloor, 0);
     }
 
     private HeldChannel? ForgetMostSilent()

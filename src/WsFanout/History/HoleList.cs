@@ -36,6 +36,4 @@ internal sealed class HoleList
         Volatile.Write(ref _holes, keep < 0 ? [] : _holes[keep..]);
         return floor;
     }
-
-    public void Clear() => Volatile.Write(ref _holes, []);
 }

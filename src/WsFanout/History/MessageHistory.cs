@@ -17,48 +17,52 @@ internal sealed class MessageHistory
     public const int OverheadPerMessage = 128;
 
     private readonly HistoryOptions _options;
-    private readonly ChannelTable _channels;
-    private readonly HoleList _holes = new();
 
-    // The intake only. Past their age but newest of their channel: _kept, always older than anything in _inAge.
-    private readonly StreamOrder _inAge = new();
-    private readonly StreamOrder _kept = new();
+    // Of the log, emptied ones included: as many as there could be of the smallest messages, and a piece that is being filled.
+    private readonly long _mostSlots;
+
+    // The intake only. Past their age but newest of their channel: always older than anything in the log.
+    private readonly KeptMessages _kept = new();
     private int _continuity = 1;
 
     // Written by the intake, read by anyone.
+    private HistoryWindow _window;
     private long _bytes;
-    private long _floor;
 
     public MessageHistory(HistoryOptions options, HistoryMetrics metrics)
     {
         _options = options;
-        _channels = new ChannelTable(options.MaxChannels);
-        metrics.Observe(() => Bytes, () => _channels.Count);
+        _mostSlots = (options.MaxBytes / OverheadPerMessage) + (2 * LogPiece.Slots);
+        _window = new HistoryWindow(Position.None, options.MaxChannels);
+        metrics.Observe(() => Bytes, () => Window.Table.Count);
     }
+
+    /// <summary>What is held of the stream that is followed now. Any thread.</summary>
+    public HistoryWindow Window => Volatile.Read(ref _window);
 
     /// <summary>Bytes held: frames plus <see cref="OverheadPerMessage"/> each.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Sequence number up to which the History vouches for nothing, on any channel.</summary>
-    public long Floor => Volatile.Read(ref _floor);
+    public long Floor => Window.Floor;
 
     /// <summary>Holes of the stream above <see cref="Floor"/>, in order. Any thread.</summary>
-    public IReadOnlyList<Hole> Holes => _holes.Snapshot;
+    public IReadOnlyList<Hole> Holes => Window.Holes;
 
     /// <summary>Highest last sequence number of the channels that were forgotten. Any thread.</summary>
-    public long ForgottenFloor => _channels.ForgottenFloor;
+    public long ForgottenFloor => Window.ForgottenFloor;
 
     /// <summary>The channel of that name as far as it is remembered. Any thread.</summary>
-    public HeldChannel? Find(string channel) => _channels.Find(channel);
+    public HeldChannel? Find(string channel) => Window.Find(channel);
 
     /// <summary>The channel of that name if it is remembered. Intake only; makes no string.</summary>
-    public HeldChannel? Known(ReadOnlySpan<byte> utf8Name) => _channels.Known(utf8Name);
+    public HeldChannel? Known(ReadOnlySpan<byte> utf8Name) => _window.Table.Known(utf8Name);
 
     /// <summary>The channel of that name, remembered from now on. Intake only.</summary>
     /// <param name="utf8Name">A legal name; a new one is copied.</param>
     public HeldChannel Channel(ReadOnlySpan<byte> utf8Name)
     {
-        var channel = _channels.FindOrAdd(utf8Name, out var forgotten);
+        var channel = _window.Table.FindOrAdd(utf8Name, out var forgotten);
         while (forgotten?.Oldest is { } message) Evict(forgotten, message);
         return channel;
     }
@@ -70,6 +74,13 @@ internal sealed class MessageHistory
     public void Add(HeldChannel channel, Message message)
     {
         var before = channel.Newest;
+        if (before is { KeptForLast: true })
+        {
+            // First, so that nobody sees the new one and takes the old for held.
+            Evict(channel, before);
+            before = null;
+        }
+
         message.Older = before;
         if (before is null) channel.Oldest = message;
         else before.Newer = message;
@@ -77,33 +88,34 @@ internal sealed class MessageHistory
         channel.Count++;
         channel.LastSequence = message.Sequence;
         channel.Continuity = _continuity;
-        _channels.Spoke(channel);
-        _inAge.Append(message);
+        _window.Table.Spoke(channel);
+        _window.Log.Append(channel, message);
         Volatile.Write(ref _bytes, _bytes + message.Length + OverheadPerMessage);
 
-        if (before is { KeptForLast: true } || channel.Count > _options.MessagesPerChannel) Evict(channel, channel.Oldest!);
+        if (channel.Count > _options.MessagesPerChannel) Evict(channel, channel.Oldest!);
         EvictByAge(message.TimestampMs);
-        while (_bytes > _options.MaxBytes && (_kept.First ?? _inAge.First) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
+        while (_bytes > _options.MaxBytes && (_kept.First ?? _window.Log.Oldest) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
+
+        // Slots that were emptied take memory too, until all before them have left.
+        while (_window.Log.SlotCount > _mostSlots && _window.Log.Oldest is { } first) Evict((HeldChannel)first.Channel, first);
     }
 
     /// <summary>Remembers that the stream jumped: nothing seen before vouches for what comes after. Intake only.</summary>
     public void Add(Hole hole)
     {
         _continuity++;
-        RaiseFloor(_holes.Add(hole));
+        _window.RaiseFloor(_window.HoleList.Add(hole));
     }
 
     /// <summary>Forgets everything: the stream is another one. Intake only.</summary>
-    /// <param name="start">Sequence number from which the new stream is followed.</param>
-    public void Clear(long start)
+    /// <param name="start">From where the new stream is followed.</param>
+    public void Clear(Position start)
     {
         _continuity++;
 
         // One by one, so that their links are cut: a slow client may hold a message of the old stream for long.
-        while ((_kept.First ?? _inAge.First) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
-        _channels.Clear();
-        _holes.Clear();
-        Volatile.Write(ref _floor, start);
+        while ((_kept.First ?? _window.Log.Oldest) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
+        Volatile.Write(ref _window, new HistoryWindow(start, _options.MaxChannels));
     }
 
     /// <summary>Lets go of what is older than the window, but for the newest of each channel. Intake only.</summary>
@@ -111,26 +123,28 @@ internal sealed class MessageHistory
     public void EvictByAge(long streamTimeMs)
     {
         var limit = streamTimeMs - (long)_options.MaxAge.TotalMilliseconds;
-        while (_inAge.First is { } message && message.TimestampMs < limit)
+        while (_window.Log.Oldest is { } message && message.TimestampMs < limit)
         {
             var channel = (HeldChannel)message.Channel;
             if (message == channel.Newest) Keep(message);
             else Evict(channel, message);
         }
 
-        RaiseFloor(_holes.DropOlderThan(limit));
+        _window.RaiseFloor(_window.HoleList.DropOlderThan(limit));
     }
 
     private void Keep(Message message)
     {
-        _inAge.Remove(message);
+        _window.Log.Remove(message);
         _kept.Append(message);
         message.KeptForLast = true;
     }
 
     private void Evict(HeldChannel channel, Message message)
     {
-        (message.KeptForLast ? _kept : _inAge).Remove(message);
+        channel.EvictedSequence = message.Sequence;
+        if (message.KeptForLast) _kept.Remove(message);
+        else _window.Log.Remove(message);
         var next = message.Newer;
 
         // Both links: a slow client may hold this message for long, and must not hold its neighbours with it.
@@ -139,12 +153,6 @@ internal sealed class MessageHistory
         else next.Older = null;
         channel.Oldest = next;
         channel.Count--;
-        channel.EvictedSequence = message.Sequence;
         Volatile.Write(ref _bytes, _bytes - message.Length - OverheadPerMessage);
-    }
-
-    private void RaiseFloor(long? sequence)
-    {
-        if (sequence > _floor) Volatile.Write(ref _floor, sequence.Value);
     }
 }

@@ -75,7 +75,7 @@ internal sealed class StreamLedger
     /// <param name="anchor">A message of it; default when none is known.</param>
     public async ValueTask ResetAsync(Position start, StreamAnchor anchor, CancellationToken cancellationToken)
     {
-        _history.Clear(start.Sequence);
+        _history.Clear(start);
         MoveTo(start, anchor);
         await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
     }

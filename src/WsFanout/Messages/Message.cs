@@ -8,6 +8,7 @@ namespace WsFanout.Messages;
 internal sealed class Message : StreamEntry
 {
     private Message? _older;
+    private ReplayedMessage? _replayed;
 
     public Message(byte[] bytes, int headerLength, Channel channel, long sequence, long timestampMs, long arrivedAt)
         : base(bytes, headerLength, sequence, timestampMs)
@@ -28,12 +29,18 @@ internal sealed class Message : StreamEntry
         set => Volatile.Write(ref _older, value);
     }
 
-    // The intake only, as owner of the History: the other direction, and the place in stream order over all channels.
+    /// <summary>The same bytes for who missed them. Made once; two workers that make it at once make the same.</summary>
+    public ReplayedMessage Replayed => _replayed ??= new ReplayedMessage(this);
+
+    // The intake only, as owner of the History: the other direction, and the neighbours among those that are kept past their age.
     public Message? Newer { get; set; }
 
-    public Message? NextInStream { get; set; }
+    public Message? NextKept { get; set; }
 
-    public Message? PreviousInStream { get; set; }
+    public Message? PreviousKept { get; set; }
+
+    /// <summary>Number of its slot in the History's log. The intake only.</summary>
+    public long LogSlot { get; set; }
 
     /// <summary>Whether the message is past its age and stays only as the newest of its channel. The intake only.</summary>
     public bool KeptForLast { get; set; }

@@ -29,6 +29,21 @@ internal static class MessageEncoder
             : Assemble(channel, sequence, timestampMs, arrivedAt, numbers[..written], Quote(payload));
     }
 
+    /// <summary>The frame that shows a message as the newest of its channel.</summary>
+    public static Frame Snapshot(Message message)
+    {
+        // A message's frame begins with the channel's part and three numbers; what stands behind them is taken as it is.
+        var json = message.Payload.Span;
+        var numbers = message.Channel.FramePrefix.Length;
+        var data = numbers + json[numbers..].IndexOf(",\"data\":"u8);
+        var quoted = message.Channel.FramePrefix.AsSpan("{\"type\":\"message\""u8.Length);
+        Span<byte> ts = stackalloc byte[MaxDigits];
+        Span<byte> seq = stackalloc byte[MaxDigits];
+        Utf8Formatter.TryFormat(message.Sequence, seq, out var seqDigits);
+        Utf8Formatter.TryFormat(message.TimestampMs, ts, out var tsDigits);
+        return Frame.Text([.. "{\"type\":\"snapshot\""u8, .. quoted, .. seq[..seqDigits], .. ",\"ts\":"u8, .. ts[..tsDigits], .. json[data..]]);
+    }
+
     private static int WriteNumbers(Span<byte> target, long sequence, long previous, long timestampMs)
     {
         Utf8Formatter.TryFormat(sequence, target, out var at);

@@ -20,6 +20,7 @@ internal sealed class FanoutMetrics
         _turn = meters.CreateWorkerHistogram("worker_turn_seconds", "Time of one turn of a worker's loop that had work.", Buckets.Latency, workers);
 
         meters.Server.CreateObservableCounter("messages_sent_total", () => Sum(w => w.Deliveries), "{delivery}", "Deliveries: message times client, taken by the socket.");
+        meters.Server.CreateObservableCounter("messages_replayed_total", () => Sum(w => w.ReplayedMessages), "{message}", "Messages that clients had missed or looked back on, taken by the socket; not among the deliveries.");
         meters.Server.CreateObservableCounter("bytes_sent_total", () => Sum(w => w.Bytes), "By", "Bytes of frames taken by sockets.");
         meters.Server.CreateObservableCounter("messages_received_total", () => Sum(w => w.Received), "{message}", "Messages from clients.");
         meters.Server.CreateObservableGauge("subscriptions_current", () => Sum(w => w.Subscriptions), "{subscription}", "Subscriptions of all clients.");

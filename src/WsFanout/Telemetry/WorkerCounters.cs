@@ -15,8 +15,12 @@ internal sealed class WorkerCounters
     private long _dealt;
     private long _onTime;
     private long _late;
+    private long _replayed;
 
     public long Deliveries => Volatile.Read(ref _deliveries);
+
+    /// <summary>Messages of the History that sockets have taken, beside the deliveries.</summary>
+    public long ReplayedMessages => Volatile.Read(ref _replayed);
 
     public long Bytes => Volatile.Read(ref _bytes);
 
@@ -38,6 +42,9 @@ internal sealed class WorkerCounters
         Volatile.Write(ref _deliveries, _deliveries + messages);
         Volatile.Write(ref _bytes, _bytes + bytes);
     }
+
+    /// <summary>Messages that were missed and have been sent again.</summary>
+    public void Replayed(int messages) => Volatile.Write(ref _replayed, _replayed + messages);
 
     public void DealtInAll(long deliveries) => Volatile.Write(ref _dealt, deliveries);
 

@@ -23,7 +23,7 @@ public sealed class DealerTests
     [Fact]
     public void A_client_whose_queue_is_full_is_closed_and_nobody_else()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10 });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect });
         var (stuck, stuckWire) = worker.Join();
         var (healthy, healthyWire) = worker.Join();
         worker.Subscribe(stuck, "a.b");
@@ -41,7 +41,7 @@ public sealed class DealerTests
     [Fact]
     public void A_client_that_reads_just_enough_to_be_waited_for_slows_the_others_only_within_the_budget()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10 });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect });
         var (slow, slowWire) = worker.Join();
         var (healthy, healthyWire) = worker.Join();
         worker.Subscribe(slow, "a.b");

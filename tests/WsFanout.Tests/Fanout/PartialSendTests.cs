@@ -50,7 +50,7 @@ public sealed class PartialSendTests
     [Fact]
     public void A_socket_that_took_a_part_of_a_frame_gets_the_rest_though_the_client_is_closed_as_slow()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 2 });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 2, SlowClientPolicy = SlowClientPolicy.Disconnect });
         var (client, wire) = worker.Join();
         worker.Subscribe(client, "a");
         wire.Room = 10;

@@ -85,8 +85,6 @@ public sealed class RequestHandlerTests
     }
 
     [Theory]
-    [InlineData("""{"type":"subscribe","data":{"channels":["a"],"last":true}}""", "unavailable")]
-    [InlineData("""{"type":"replay","data":{"since":1}}""", "unavailable")]
     [InlineData("""{"type":"auth","data":{"token":"x"}}""", "unavailable")]
     [InlineData("""{"type":"dance"}""", "unknown_type")]
     [InlineData("{", "invalid_json")]

@@ -2,6 +2,7 @@ using System.Text;
 using WsFanout.Clients;
 using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
+using WsFanout.History;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
 
@@ -18,12 +19,13 @@ internal sealed class WorkerParts : IDisposable
     private readonly ClientCare _care;
     private long _number;
 
-    public WorkerParts(ClientOptions? options = null)
+    public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null)
     {
+        History = new MessageHistory(historyOptions ?? new HistoryOptions(), new HistoryMetrics(_meters));
         _options = options ?? new ClientOptions();
         var metrics = new FanoutMetrics(_meters, 1);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
-        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), metrics.For(0), clientMetrics, Clock);
+        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, metrics.For(0), clientMetrics, Clock);
         var lanes = new Lanes();
         var index = new SubscriptionIndex(1000, lanes);
         var account = new BatchAccount(context);
@@ -34,10 +36,13 @@ internal sealed class WorkerParts : IDisposable
         Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
         _care = new ClientCare(context, wheel, Roster, Dealer, _answers);
         _exporter = new PrometheusExporter(_meters);
+        History.Clear(new Position("e1", 100, 5_000));
         Deal(Reset.To("e1", 100, 5_000));
     }
 
     public TestClock Clock { get; } = new();
+
+    public MessageHistory History { get; }
 
     public Roster Roster { get; }
 
@@ -90,6 +95,23 @@ internal sealed class WorkerParts : IDisposable
     public Message Message(Channel channel, long sequence, int payloadBytes = 1) =>
         MessageEncoder.Encode(channel, sequence, 0, 6_000, Encoding.UTF8.GetBytes(new string('1', payloadBytes)), Clock.GetTimestamp());
 
+    /// <summary>A message of the stream as the intake takes it: remembered; to be dealt.</summary>
+    public Message Store(string channel, long sequence, long timestampMs = 6_000, int payloadBytes = 1)
+    {
+        var held = History.Channel(Encoding.UTF8.GetBytes(channel));
+        var message = MessageEncoder.Encode(held, sequence, History.PreviousOn(held), timestampMs, Encoding.UTF8.GetBytes(new string('1', payloadBytes)), Clock.GetTimestamp());
+        History.Add(held, message);
+        return message;
+    }
+
+    /// <summary>A hole of the stream as the intake finds it: remembered; to be dealt.</summary>
+    public Hole StoreHole(long from, long to)
+    {
+        var hole = Hole.Between(from, to, 6_000);
+        History.Add(hole);
+        return hole;
+    }
+
     /// <summary>Moves the clock in small steps and lets the worker look after its clients at each.</summary>
     public void Pass(TimeSpan time, DrainOrder? drain = null)
     {
@@ -115,9 +137,16 @@ internal sealed class WorkerParts : IDisposable
     /// <summary>What the loop does at the end of a turn, and again when the batches come back.</summary>
     private void Flush()
     {
+        Requests.MeetAhead();
         Roster.Flush();
         foreach (var client in Roster.Clients) Roster.Flush(client);
+        while (Replays && Roster.ReplayOne())
+        {
+        }
     }
+
+    /// <summary>Whether replays are read on as the loop does; a test may hold them back.</summary>
+    public bool Replays { get; set; } = true;
 
     public void Dispose()
     {

@@ -19,7 +19,7 @@ public sealed class ClearedHistoryTests
         var held = Add(history, "a", 3);
         var after = AddAndForget(history, "a", 4);
 
-        history.Clear(100);
+        history.Clear(new Position("e2", 100, 0));
         GC.Collect();
 
         Assert.False(before.IsAlive);
@@ -38,7 +38,7 @@ public sealed class ClearedHistoryTests
         Add(history, "a", 7);
         var channel = history.Find("a")!;
 
-        history.Clear(100);
+        history.Clear(new Position("e2", 100, 0));
 
         Assert.Null(channel.Newest);
         Assert.Equal(7, channel.EvictedSequence);

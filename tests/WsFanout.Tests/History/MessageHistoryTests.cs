@@ -103,7 +103,7 @@ public sealed class MessageHistoryTests
         var history = New(new HistoryOptions());
         Add(history, "a", 7);
 
-        history.Clear(100);
+        history.Clear(new Position("e2", 100, 0));
 
         Assert.Null(history.Find("a"));
         Assert.Equal((0L, 100L), (history.Bytes, history.Floor));

@@ -39,7 +39,7 @@ internal static class SettingsReader
             Publish = StageBinding.Publish(values, effective),
             Fanout = capacity.Fanout,
             History = StageBinding.History(values),
-            Clients = StageBinding.Clients(values, effective),
+            Clients = StageBinding.Clients(values),
         };
         return new SettingsResult
         {

@@ -48,7 +48,7 @@ public sealed class CatalogueTests
         var settings = Reading.Sound(Reading.Of());
 
         Assert.Equal(new HistoryOptions(), settings.History);
-        Assert.Equal(new ClientOptions { SlowClientPolicy = SlowClientPolicy.Disconnect }, settings.Clients);
+        Assert.Equal(new ClientOptions(), settings.Clients);
         Assert.Equal(new PublishOptions(), settings.Publish);
         Assert.Equal(new HostOptions(), settings.Host);
         Assert.Equal(new StreamOptions { InstanceId = settings.Stream.InstanceId, Subjects = settings.Stream.Subjects, Servers = settings.Stream.Servers }, settings.Stream);

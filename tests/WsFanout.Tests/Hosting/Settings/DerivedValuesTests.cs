@@ -1,4 +1,3 @@
-using WsFanout.Clients;
 using WsFanout.Governor.Meters;
 using WsFanout.Hosting.Settings;
 
@@ -207,15 +206,6 @@ public sealed class DerivedValuesTests
         var result = Reading.On(machine with { Container = machine.Container with { CpuCores = 1.5, CpuSource = "/cpu.max" } }, ("WS_CPU_LIMIT", "1.8"));
 
         Assert.Contains(result.Notes, note => note.Contains("/cpu.max grants 1.5 cores", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Full_queues_close_while_gap_is_not_active_and_the_effective_value_says_so()
-    {
-        var result = Reading.Of();
-
-        Assert.Equal(SlowClientPolicy.Disconnect, Reading.Sound(result).Clients.SlowClientPolicy);
-        Assert.Equal(("disconnect", SettingOrigin.Derived, "gap comes with a later version"), Parts(Reading.Effective(result, "WS_SLOW_CLIENT_POLICY")));
     }
 
     [Fact]

@@ -39,11 +39,7 @@ internal static class ClientSettings
 
     public static readonly Setting<SlowClientPolicy> SlowPolicy = new(
         "WS_SLOW_CLIENT_POLICY", new ChoiceGrammar<SlowClientPolicy>(("gap", SlowClientPolicy.Gap), ("disconnect", SlowClientPolicy.Disconnect)), SlowClientPolicy.Gap,
-        "What meets a full queue: the oldest messages leave and a `gap` says so, or the client is closed with 4101. Until `gap` is active, every full queue closes.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = policy => policy == SlowClientPolicy.Disconnect,
-    };
+        "What meets a full queue: the oldest messages leave and a `gap` says so, or the client is closed with 4101. While a replay is unfinished always `gap`.");
 
     public static readonly Setting<TimeSpan> SlowTimeout = new(
         "WS_SLOW_CLIENT_TIMEOUT", new DurationGrammar(100, 600_000), TimeSpan.FromSeconds(10),

@@ -79,7 +79,7 @@ internal static class StageBinding
         MaxChannels = values.Int(HistorySettings.MaxChannels),
     };
 
-    public static ClientOptions Clients(SettingValues values, EffectiveSettings effective) => new()
+    public static ClientOptions Clients(SettingValues values) => new()
     {
         MaxMessageBytes = values.Int(ClientSettings.MaxMessageBytes),
         MaxChannels = values.Int(ClientSettings.MaxChannels),
@@ -89,19 +89,10 @@ internal static class StageBinding
         RequestBurst = values.Int(ClientSettings.Burst),
         SendQueueMessages = values.Int(ClientSettings.SendQueueMessages),
         SendQueueBytes = values.Get(ClientSettings.SendQueueBytes),
-        SlowClientPolicy = PolicyOf(values, effective),
+        SlowClientPolicy = values.Get(ClientSettings.SlowPolicy),
         SlowClientTimeout = values.Get(ClientSettings.SlowTimeout),
         PingInterval = values.Get(ClientSettings.PingInterval),
         PongTimeout = values.Get(ClientSettings.PongTimeout),
         ReplayMaxAge = values.Get(HistorySettings.MaxAge),
     };
-
-    // What is in force is what a client meets, not what will be the default one day.
-    private static SlowClientPolicy PolicyOf(SettingValues values, EffectiveSettings effective)
-    {
-        var asked = values.Get(ClientSettings.SlowPolicy);
-        return ClientSettings.SlowPolicy.State == SettingState.Active || asked == SlowClientPolicy.Disconnect
-            ? asked
-            : effective.Derive(ClientSettings.SlowPolicy, new(SlowClientPolicy.Disconnect, "gap comes with a later version"));
-    }
 }

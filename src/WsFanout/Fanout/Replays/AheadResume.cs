@@ -1,0 +1,11 @@
+using WsFanout.Clients;
+
+namespace WsFanout.Fanout.Replays;
+
+/// <summary>A subscribe with a position that this server has not reached: acknowledged, and met when it has.</summary>
+/// <param name="AskedAt">Ticks of the monotonic clock.</param>
+internal sealed record AheadResume(Client Client, byte[]? Id, long Since, string Epoch, long AskedAt)
+{
+    /// <summary>What is to be subscribed to then. The worker's.</summary>
+    public List<ReplayName> Names { get; } = [];
+}

@@ -1,0 +1,65 @@
+using WsFanout.Clients;
+using WsFanout.Messages;
+
+namespace WsFanout.Fanout.Replays;
+
+/// <summary>
+/// Resumes from positions that this server has not reached: servers of one stream lag each other. Their subscriptions begin when the server is
+/// there, so that nothing is given twice. They count as subscriptions from the beginning.
+/// </summary>
+/// <remarks>The worker's thread only. Bounded by what clients may subscribe to.</remarks>
+internal sealed class AheadResumes
+{
+    private readonly Dictionary<Client, List<AheadResume>> _waiting = [];
+
+    // The lowest position that somebody waits for, and the stream that it is of when it was looked at last.
+    private long _lowest = long.MaxValue;
+
+    public bool IsEmpty => _waiting.Count == 0;
+
+    public void Add(AheadResume resume)
+    {
+        if (_waiting.TryGetValue(resume.Client, out var others)) others.Add(resume);
+        else _waiting.Add(resume.Client, [resume]);
+        _lowest = Math.Min(_lowest, resume.Since);
+    }
+
+    /// <summary>Names of a client that wait, and the patterns among them.</summary>
+    public (int Names, int Patterns) CountOf(Client client)
+    {
+        if (IsEmpty || !_waiting.TryGetValue(client, out var resumes)) return (0, 0);
+        return (resumes.Sum(resume => resume.Names.Count), resumes.Sum(resume => resume.Names.Count(name => name.IsPattern)));
+    }
+
+    public bool Has(Client client, string name) =>
+        !IsEmpty && _waiting.TryGetValue(client, out var resumes) && resumes.Any(resume => resume.Names.Any(waiting => waiting.Name == name));
+
+    /// <summary>The client does not want this one any more.</summary>
+    /// <returns>Whether it waited.</returns>
+    public bool Leave(Client client, string name) =>
+        !IsEmpty && _waiting.TryGetValue(client, out var resumes) && resumes.Sum(resume => resume.Names.RemoveAll(waiting => waiting.Name == name)) > 0;
+
+    /// <summary>The client is being closed, or gone.</summary>
+    public void Forget(Client client) => _waiting.Remove(client);
+
+    /// <summary>Takes those that need not wait any longer.</summary>
+    /// <param name="position">How far this worker has dealt.</param>
+    /// <param name="streamEnd">Whether the stream itself is known to end before a resume's position.</param>
+    public IReadOnlyList<AheadResume> TakeReady(Position position, Func<AheadResume, bool> streamEnd)
+    {
+        if (IsEmpty) return [];
+        var ready = new List<AheadResume>();
+        _lowest = long.MaxValue;
+        foreach (var (client, resumes) in _waiting)
+        {
+            ready.AddRange(resumes.Where(IsReady));
+            resumes.RemoveAll(IsReady);
+            if (resumes.Count == 0) _waiting.Remove(client);
+            else _lowest = Math.Min(_lowest, resumes.Min(resume => resume.Since));
+        }
+
+        return ready;
+
+        bool IsReady(AheadResume resume) => resume.Since <= position.Sequence || resume.Epoch != position.Epoch || streamEnd(resume);
+    }
+}
