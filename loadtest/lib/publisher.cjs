@@ -18,12 +18,12 @@ class Publisher {
   /** @param parts settings, endpoint, ledger, run (id), clock */
   constructor({ settings, endpoint, ledger, run, clock }) {
     this.settings = settings;
-    this.endpoint = endpoint;
+    this.endpoint = endpoint; // null when somebody else delivers
     this.run = run;
     this.clock = clock;
     this.ledger = ledger;
     this.channels = settings.channels.map((name) => ledger.channel(name));
-    const secure = endpoint.url.protocol === 'https:';
+    const secure = endpoint?.url.protocol === 'https:';
     this.request = secure ? https.request : http.request;
     this.agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: settings.publishConnections });
     this.sent = 0;
@@ -80,6 +80,11 @@ class Publisher {
       this.inFlight--;
       if (this.inFlight === 0 && this.drained !== null) this.drained();
     };
+    this._deliver(channel, number, body, finish);
+  }
+
+  /** Hands one message over; `finish(failure)` or `finish(null, seq)` is called at least once, the first call counts. */
+  _deliver(channel, number, body, finish) {
     const request = this.request(this._options(channel, body.length), (response) => readAnswer(response, finish));
     request.setTimeout(this.settings.publishTimeoutMs, () => {
       finish(`no answer within ${this.settings.publishTimeoutMs} ms`);
