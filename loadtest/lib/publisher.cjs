@@ -49,6 +49,17 @@ class Publisher {
     return Math.floor((elapsed / 1000) * this.settings.publishRate) + 1;
   }
 
+  /** Publishes nothing until `goOn`; what would have been due meanwhile is not caught up. */
+  rest() {
+    clearTimeout(this.timer);
+    this.restingSince = this.clock.epoch();
+  }
+
+  goOn() {
+    this.begunAt += this.clock.epoch() - this.restingSince;
+    this._sendDue();
+  }
+
   /** Stops at once and ends when every answer has come or its time is over. */
   async stop() {
     clearTimeout(this.timer);

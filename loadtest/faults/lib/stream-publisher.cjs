@@ -41,9 +41,13 @@ class StreamPublisher extends Publisher {
     });
   }
 
-  /** Publishes whose fate is not known yet. */
-  get unresolved() {
-    return this.waiting.size;
+  /** Ends once the stream answers. */
+  async reachable(stream = 'ODIN_TOKENS') {
+    for (;;) {
+      const { error } = await this.request(`$JS.API.STREAM.INFO.${stream}`);
+      if (error === undefined) return;
+      await new Promise((resolve) => { setTimeout(resolve, retryMs); });
+    }
   }
 
   /** Waits until every publish is acknowledged, at most so long. */
