@@ -22,6 +22,7 @@ function check({ clients, table, truths, violations, target = 0 }) {
     resumes: { recovered: 0, notRecovered: 0 },
     gaps: { slow: 0, window: 0, upstream: 0 },
     emptyGaps: 0,
+    gapsOverOlder: 0,
     resets: 0,
     behind: [],
   };

@@ -2,7 +2,7 @@
 
 const { Gaps, matcher } = require('./gaps.cjs');
 const { Subscription, Group } = require('./subscription.cjs');
-const { owed } = require('./owed.cjs');
+const { owed, joined } = require('./owed.cjs');
 
 const gapReasons = new Set(['slow', 'window', 'upstream']);
 
@@ -86,7 +86,7 @@ class ConnectionCheck {
 
   /** The connection is over: what was owed must have come. */
   end() {
-    for (const subscription of this.subscriptions) this._settle(subscription);
+    this._settle(this.subscriptions);
   }
 
   _live(channel, seq) {
@@ -183,7 +183,7 @@ class ConnectionCheck {
   _unsubscribed(frame) {
     const names = new Set(frame.unsubscribed);
     const leaving = this.subscriptions.filter((one) => names.has(one.name));
-    for (const one of leaving) this._settle(one);
+    this._settle(leaving);
     this.subscriptions = this.subscriptions.filter((one) => !names.has(one.name));
     for (const channel of [...this.given.keys()]) {
       if (this.subscriptions.some((one) => one.covers(channel))) continue;
@@ -234,7 +234,7 @@ class ConnectionCheck {
   }
 
   _reset(frame) {
-    for (const one of this.subscriptions) this._settle(one);
+    this._settle(this.subscriptions);
     this.epoch = frame.epoch;
     this.last.clear();
     this.given.clear();
@@ -267,10 +267,10 @@ class ConnectionCheck {
     this.replay = null;
   }
 
-  _settle(subscription) {
+  _settle(subscriptions) {
     for (const channel of this.truth.channels) {
-      if (!subscription.covers(channel.name)) continue;
-      for (const [after, upTo] of subscription.owedRanges(channel.name)) {
+      const ranges = subscriptions.filter((one) => one.covers(channel.name)).flatMap((one) => one.owedRanges(channel.name));
+      for (const [after, upTo] of joined(ranges)) {
         const account = owed(channel, after, upTo, this.given.get(channel.name), this.gaps.of(channel.name));
         this.totals.owed += account.count;
         this.totals.announced += account.announced;

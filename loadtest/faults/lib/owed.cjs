@@ -26,6 +26,17 @@ function owed(channel, after, upTo, given = [], isAnnounced) {
   return { count: to - from, announced, lost, where };
 }
 
+/** Ranges (after, upTo] of which none overlaps another: a message that several subscriptions want is owed once. */
+function joined(ranges) {
+  const whole = [];
+  for (const [after, upTo] of ranges.sort((a, b) => a[0] - b[0])) {
+    const last = whole.at(-1);
+    if (last !== undefined && after <= last[1]) last[1] = Math.max(last[1], upTo);
+    else whole.push([after, upTo]);
+  }
+  return whole;
+}
+
 function isRising(list) {
   for (let i = 1; i < list.length; i++) if (list[i] <= list[i - 1]) return false;
   return true;
@@ -42,4 +53,4 @@ function firstAbove(sorted, value) {
   return low;
 }
 
-module.exports = { owed };
+module.exports = { owed, joined };

@@ -21,7 +21,7 @@ module.exports = {
     const timer = setTimeout(() => over.abort(), run.settings.durationMs);
     stop.addEventListener('abort', () => over.abort(), { once: true });
     try {
-      await Promise.all([killing(run, over.signal), draining(run, over.signal)]);
+      await Promise.all([pause(run.settings.durationMs, over.signal), killing(run, over.signal), draining(run, over.signal)]);
     } finally {
       clearTimeout(timer);
     }
