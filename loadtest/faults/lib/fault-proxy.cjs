@@ -2,6 +2,7 @@
 
 const net = require('node:net');
 const { ProxyPair } = require('./proxy-pair.cjs');
+const { reset } = require('./reset.cjs');
 
 const modes = Object.freeze(['pass', 'delay', 'rate', 'blackhole', 'freeze-to-server', 'freeze-to-client', 'reset', 'cut', 'split']);
 
@@ -71,7 +72,7 @@ class FaultProxy {
   _accept(client) {
     this.accepted++;
     if (this.mode === 'reset') {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const pair = new ProxyPair(this, client);

@@ -3,6 +3,7 @@
 const { performance } = require('node:perf_hooks');
 
 const turnMs = 20;
+const bytesATurn = 8; // split: so many segments, then the event loop goes on, and who reads gets few bytes at a time
 const maxHeldBytes = 256 * 1024;
 
 /** One direction of one connection through the proxy. */
@@ -19,6 +20,7 @@ class ProxyFlow {
     this.allowance = 0;
     this.timer = null;
     this.isStopped = false;
+    this.isMovingSoon = false;
     from.on('data', (bytes) => this._take(bytes));
     from.on('end', () => this._take(null));
     to.on('drain', () => this.changed());
@@ -64,6 +66,7 @@ class ProxyFlow {
     clearTimeout(this.timer);
     if (this.isFrozen) return;
     if (this.mode === 'rate') this.allowance = Math.min(this.allowance, this.pair.proxy.value);
+    let inThisTurn = 0;
     while (this.held.length > 0 && !this.isStopped && !this.to.writableNeedDrain) {
       const next = this.held[0];
       if (next.bytes === null) {
@@ -82,8 +85,21 @@ class ProxyFlow {
         return;
       }
       this._pass(next, most);
+      if (this.mode === 'split' && ++inThisTurn === bytesATurn && this.held.length > 0) {
+        this._moveSoon();
+        return;
+      }
     }
     if (!this.isStopped && this.heldBytes < maxHeldBytes && this.from.isPaused()) this.from.resume();
+  }
+
+  _moveSoon() {
+    if (this.isMovingSoon) return;
+    this.isMovingSoon = true;
+    setImmediate(() => {
+      this.isMovingSoon = false;
+      if (!this.isStopped) this._move();
+    });
   }
 
   _most(length) {

@@ -2,6 +2,7 @@
 
 const net = require('node:net');
 const { ProxyFlow } = require('./proxy-flow.cjs');
+const { reset } = require('./reset.cjs');
 
 /** A client of the proxy and its connection to the target: two flows. The end of one side is the end of both, after what is under way. */
 class ProxyPair {
@@ -29,11 +30,7 @@ class ProxyPair {
   reset() {
     this.up.stop();
     this.down.stop();
-    for (const socket of [this.client, this.server]) {
-      if (socket.destroyed) continue;
-      if (socket.connecting) socket.destroy();
-      else socket.resetAndDestroy();
-    }
+    for (const socket of [this.client, this.server]) reset(socket);
     this._closed();
   }
 

@@ -3,6 +3,7 @@
 const { WebSocketConnection } = require('../../lib/websocket.cjs');
 const { ClientLog } = require('./client-log.cjs');
 const { Position } = require('./position.cjs');
+const { reset } = require('./reset.cjs');
 
 const backoffBaseMs = 500;
 const backoffCapMs = 30_000;
@@ -67,7 +68,7 @@ class ResumingClient {
     if (this.state !== 'live' && this.state !== 'catchingUp') return false;
     this.movedBy = how;
     if (how === 'proxy') return this.door.proxy.resetFrom(this.connection.socket.localPort);
-    if (how === 'reset') this.connection.socket.resetAndDestroy();
+    if (how === 'reset') reset(this.connection.socket);
     else this.connection.abort();
     return true;
   }
