@@ -18,7 +18,7 @@ class StreamPublisher extends Publisher {
     super({ ...parts, endpoint: null });
     this.subjectPrefix = parts.subjectPrefix;
     this.waiting = new Map(); // token → {subject, id, body, finish, dueAt}
-    this.requests = new Map(); // token → {resolve, subject, payload, dueAt}
+    this.questions = new Map(); // asked of the broker's API: token → {resolve, subject, payload, dueAt}
     this.tokens = 0;
     this.retries = 0;
     this.duplicates = 0; // acknowledged as known already: an ack got lost before
@@ -33,10 +33,10 @@ class StreamPublisher extends Publisher {
   }
 
   /** The JSON answer of a JetStream API call; asked again until it comes. */
-  request(subject, payload = '') {
+  ask(subject, payload = '') {
     return new Promise((resolve) => {
       const token = `r${this.tokens++}`;
-      this.requests.set(token, { resolve, subject, payload, dueAt: 0 });
+      this.questions.set(token, { resolve, subject, payload, dueAt: 0 });
       this._sendAgain((one) => one.dueAt === 0);
     });
   }
@@ -44,7 +44,7 @@ class StreamPublisher extends Publisher {
   /** Ends once the stream answers. */
   async reachable(stream = 'ODIN_TOKENS') {
     for (;;) {
-      const { error } = await this.request(`$JS.API.STREAM.INFO.${stream}`);
+      const { error } = await this.ask(`$JS.API.STREAM.INFO.${stream}`);
       if (error === undefined) return;
       await new Promise((resolve) => { setTimeout(resolve, retryMs); });
     }
@@ -81,7 +81,7 @@ class StreamPublisher extends Publisher {
       if (one.dueAt > 0) this.retries++;
       this._offer(token, one);
     }
-    for (const [token, one] of this.requests) {
+    for (const [token, one] of this.questions) {
       if (!wants(one)) continue;
       one.dueAt = this.clock.now() + answerMs;
       this.client.request(token, one.subject, one.payload);
@@ -90,10 +90,10 @@ class StreamPublisher extends Publisher {
 
   _answered(token, status, payload) {
     const answer = status === 0 ? JSON.parse(payload.toString('utf8')) : { error: { code: status, description: 'nobody stores this subject' } };
-    const request = this.requests.get(token);
-    if (request !== undefined) {
-      this.requests.delete(token);
-      request.resolve(answer);
+    const question = this.questions.get(token);
+    if (question !== undefined) {
+      this.questions.delete(token);
+      question.resolve(answer);
       return;
     }
     const one = this.waiting.get(token);
