@@ -18,10 +18,11 @@ class ServerCost {
     const [kernelMB, metrics] = await Promise.all([this._socketMB(), this._metrics()]);
     const status = fs.readFileSync(`/proc/${this.server.pid}/status`, 'utf8');
     const sockstat = fs.readFileSync('/proc/net/sockstat', 'utf8');
+    const allKernelMB = (Number(/^TCP:.* mem (\d+)/m.exec(sockstat)[1]) * pageBytes) / mb;
     return {
       processMB: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) / 1024,
-      kernelMB,
-      allKernelMB: (Number(/^TCP:.* mem (\d+)/m.exec(sockstat)[1]) * pageBytes) / mb,
+      kernelMB: kernelMB ?? allKernelMB, // without ss: more than the truth, the clients' ends are in it
+      allKernelMB,
       connections: Number(/^ws_connections_current(?:\{.*\})? (\S+)/m.exec(metrics)?.[1] ?? NaN),
     };
   }
@@ -35,9 +36,15 @@ class ServerCost {
     return ends;
   }
 
-  /** skmem:(r<rmem>,rb<..>,t<wmem>,tb<..>,f<forward>,w<queued>,…): what is charged to the server's end of each connection. */
+  /** skmem:(r<rmem>,rb<..>,t<wmem>,tb<..>,f<forward>,w<queued>,…): what is charged to the server's end of each connection; null without `ss`. */
   async _socketMB() {
-    const { stdout } = await execute('ss', ['-Htnm', `sport = :${this.server.port}`], { maxBuffer: 64 * mb });
+    let stdout;
+    try {
+      ({ stdout } = await execute('ss', ['-Htnm', `sport = :${this.server.port}`], { maxBuffer: 64 * mb }));
+    } catch (error) {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    }
     let bytes = 0;
     for (const [, read, forward, written] of stdout.matchAll(/skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f(\d+),w(\d+)/g)) bytes += Number(read) + Number(forward) + Number(written);
     return bytes / mb;
