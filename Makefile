@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults packages compare fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults soak packages compare fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -32,6 +32,10 @@ test: ## install what the tests need (as root), run all of them, sum up
 test-faults: ## the faults and overloads that take minutes each, not part of test (as root for real limits)
 	@scripts/need.sh dotnet nats-server faketime
 	@scripts/test-faults.sh
+
+soak: build ## move 300 recorded clients between two servers for ten minutes, account for every frame; SCENARIO=gaps, crash or deaf, SEEDS=3, DURATION=60
+	@scripts/need.sh node nats-server
+	@exec node loadtest/faults/run.cjs $(or $(SCENARIO),moves)
 
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet

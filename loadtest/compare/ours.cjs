@@ -38,4 +38,4 @@ function program(tools) {
   return path.join(tools.root, 'artifacts', 'wsfanout', 'wsfanout');
 }
 
-module.exports = { direct: ours('direct', 'WsFanout, direct'), stream: ours('stream', 'WsFanout, stream') };
+module.exports = { unbound, direct: ours('direct', 'WsFanout, direct'), stream: ours('stream', 'WsFanout, stream') };

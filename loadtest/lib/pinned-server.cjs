@@ -63,4 +63,4 @@ function pinSelf() {
   });
 }
 
-module.exports = { programToMeasure, startServer, pinSelf };
+module.exports = { builtServer, programToMeasure, startServer, pinSelf };

@@ -92,4 +92,4 @@ function mulberry32(seed) {
   };
 }
 
-module.exports = { Plan, Plans };
+module.exports = { Plan, Plans, pick, mulberry32 };

@@ -18,12 +18,12 @@ class Publisher {
   /** @param parts settings, endpoint, ledger, run (id), clock */
   constructor({ settings, endpoint, ledger, run, clock }) {
     this.settings = settings;
-    this.endpoint = endpoint;
+    this.endpoint = endpoint; // null when somebody else delivers
     this.run = run;
     this.clock = clock;
     this.ledger = ledger;
     this.channels = settings.channels.map((name) => ledger.channel(name));
-    const secure = endpoint.url.protocol === 'https:';
+    const secure = endpoint?.url.protocol === 'https:';
     this.request = secure ? https.request : http.request;
     this.agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: settings.publishConnections });
     this.sent = 0;
@@ -47,6 +47,17 @@ class Publisher {
     if (this.begunAt === 0) return 0;
     const elapsed = (this.endedAt ?? this.clock.epoch()) - this.begunAt;
     return Math.floor((elapsed / 1000) * this.settings.publishRate) + 1;
+  }
+
+  /** Publishes nothing until `goOn`; what would have been due meanwhile is not caught up. */
+  rest() {
+    clearTimeout(this.timer);
+    this.restingSince = this.clock.epoch();
+  }
+
+  goOn() {
+    this.begunAt += this.clock.epoch() - this.restingSince;
+    this._sendDue();
   }
 
   /** Stops at once and ends when every answer has come or its time is over. */
@@ -80,6 +91,11 @@ class Publisher {
       this.inFlight--;
       if (this.inFlight === 0 && this.drained !== null) this.drained();
     };
+    this._deliver(channel, number, body, finish);
+  }
+
+  /** Hands one message over; `finish(failure)` or `finish(null, seq)` is called at least once, the first call counts. */
+  _deliver(channel, number, body, finish) {
     const request = this.request(this._options(channel, body.length), (response) => readAnswer(response, finish));
     request.setTimeout(this.settings.publishTimeoutMs, () => {
       finish(`no answer within ${this.settings.publishTimeoutMs} ms`);

@@ -49,25 +49,32 @@ const variables = [
  * @returns {{settings: object, problems: string[]}} settings are of use only when there are no problems
  */
 function readSettings(env) {
+  const { settings, problems } = readVariables(env, variables);
+  if (problems.length === 0) {
+    deriveUrls(settings);
+    problems.push(...contradictions(settings));
+  }
+  return { settings: Object.freeze(settings), problems };
+}
+
+/** Reads the rows of such a table; other programs have tables of their own, and perhaps kinds that only they know. */
+function readVariables(env, rows, moreReaders = {}) {
+  const known = { ...readers, ...moreReaders };
   const settings = {};
-  const problems = misspelt(Object.keys(env), variables.map((row) => row.name));
-  for (const row of variables) {
+  const problems = misspelt(Object.keys(env), rows.map((row) => row.name));
+  for (const row of rows) {
     const raw = env[row.name];
     const given = raw !== undefined;
     if (given && raw.trim() === '' && row.def !== '' && row.kind !== 'channels') {
       problems.push(`${row.name} is empty: leave it out for the default (${row.shown ?? row.def})`);
       continue;
     }
-    const outcome = readers[row.kind]((given ? raw : row.def).trim(), row);
+    const outcome = known[row.kind]((given ? raw : row.def).trim(), row);
     if (outcome.problem) problems.push(`${row.name}=${row.kind === 'secret' ? '***' : JSON.stringify(raw)}: ${outcome.problem} (default ${row.shown ?? (row.def || 'empty')})`);
     else settings[row.key] = outcome.value;
     if (!outcome.problem && row.key === 'channelsPerClient') settings.channelsPerClientGiven = given;
   }
-  if (problems.length === 0) {
-    deriveUrls(settings);
-    problems.push(...contradictions(settings));
-  }
-  return { settings: Object.freeze(settings), problems };
+  return { settings, problems };
 }
 
 const readers = {
@@ -85,8 +92,13 @@ const readers = {
     if (text === '') return { value: null };
     const url = tryUrl(text);
     if (url === null || !row.schemes.includes(url.protocol)) return { problem: `must be a URL that begins with ${row.schemes.map((s) => `${s}//`).join(' or ')}` };
-    if (url.username || url.password || url.hash) return { problem: 'must not hold a user, a password or a #fragment' };
+    if (((url.username || url.password) && !row.isLogin) || url.hash) return { problem: 'must not hold a user, a password or a #fragment' };
     return { value: url };
+  },
+  urls: (text, row) => {
+    if (text === '') return { value: [] };
+    const read = text.split(',').map((one) => readers.url(one.trim(), row));
+    return read.find((one) => one.problem) ?? { value: read.map((one) => one.value) };
   },
   channels: (text) => readNames(text, (name) => (isPattern(name) ? 'is a pattern; those belong in PATTERNS' : null)),
   patterns: (text) => readNames(text, (name) => (isPattern(name) ? null : 'is no pattern: it has no "*" or ">"')),
@@ -170,4 +182,4 @@ function range(row) {
   return `between ${row.min} and ${row.max}`;
 }
 
-module.exports = { variables, readSettings, showDuration };
+module.exports = { variables, readSettings, readVariables, showDuration };

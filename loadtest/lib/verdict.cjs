@@ -83,4 +83,4 @@ function show(value) {
   return Number(value.toFixed(3));
 }
 
-module.exports = { judge };
+module.exports = { judge, busyReasons };

@@ -11,7 +11,8 @@ const { createHash } = require('node:crypto');
  * `refuse(request, serial)` → {status, headers, body} or null; `accept(key)` → Sec-WebSocket-Accept;
  * `subscribed(client)` after the ack; `deliver(client, message, send)` instead of sending `message.text`;
  * `ack(client, text)` and `pong(client, text)` → text to send or null; `publish(channel)` → {status, body} or null;
- * `write(socket, bytes)` instead of `socket.write`.
+ * `write(socket, bytes)` instead of `socket.write`; `subscribe(client, request)` instead of all that a subscribe leads to; `opened(client, url)` after
+ * the welcome.
  */
 class FakeServer {
   /** @param tls key and certificate; without them the server speaks plain HTTP */
@@ -89,6 +90,7 @@ class FakeServer {
     this.clients.add(client);
     socket.on('close', () => this.clients.delete(client));
     client.send(`{"type":"welcome","client":"c${client.number}","version":1,"epoch":"e1","seq":${this.seq},"ts":${Date.now()},"ping":30,"limits":{}}`);
+    this.faults.opened?.(client, new URL(request.url, 'ws://fake'));
   }
 }
 
@@ -148,15 +150,21 @@ class FakeClient {
       const text = `{"type":"pong","id":${JSON.stringify(request.id)},"ts":${Date.now()},"seq":${seq}}`;
       const answer = faults.pong ? faults.pong(this, text) : text;
       if (answer !== null) this.send(answer);
+    } else if (request.type === 'subscribe' && faults.subscribe) {
+      faults.subscribe(this, request);
     } else if (request.type === 'subscribe') {
       const names = request.data.channels;
       const text = JSON.stringify({ type: 'subscription_ack', id: request.id, subscribed: names, count: names.length, seq, ts: Date.now(), epoch: 'e1' });
       const answer = faults.ack ? faults.ack(this, text) : text;
       if (answer === null) return;
-      this.patterns = names.map((name) => new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replace('>', '.+')}$`));
+      this.follow(names);
       this.send(answer);
       faults.subscribed?.(this);
     }
+  }
+
+  follow(names) {
+    this.patterns = names.map((name) => new RegExp(`^${name.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replace('>', '.+')}$`));
   }
 }
 

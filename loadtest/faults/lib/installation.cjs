@@ -1,0 +1,97 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { reach } = require('../../lib/endpoint.cjs');
+const { freePorts } = require('../../compare/lib/tools.cjs');
+const { unbound } = require('../../compare/ours.cjs');
+const { Broker } = require('./broker.cjs');
+const { FanoutServer } = require('./fanout-server.cjs');
+const { FaultProxy } = require('./fault-proxy.cjs');
+
+const reachMs = 10_000;
+const mostReplicas = 3;
+
+/** The servers that clients are moved between, each with a proxy in front: started by us, or the user's own. */
+class Installation {
+  /** @param {object} scenario says how many servers it wants and their variables */
+  static async start(settings, scenario) {
+    const installation = new Installation();
+    try {
+      if (settings.wsUrls.length === 0) await installation._startOwn(settings, scenario);
+      else await installation._reachTheirs(settings);
+      for (const door of installation.doors) {
+        const { address, port } = door.endpoint;
+        door.proxy = await FaultProxy.listen({ host: address, port });
+        door.throughProxy = { url: door.endpoint.url, address: '127.0.0.1', port: door.proxy.port };
+      }
+      return installation;
+    } catch (error) {
+      await installation.stop();
+      throw error;
+    }
+  }
+
+  constructor() {
+    this.doors = []; // {endpoint, throughProxy, proxy}
+    this.servers = []; // FanoutServer, when they are ours
+    this.broker = null;
+    this.folder = null;
+    this.natsUrls = [];
+    this.publishEndpoint = null;
+  }
+
+  get isOwn() {
+    return this.broker !== null;
+  }
+
+  async stop() {
+    await Promise.all(this.servers.map((server) => server.stop()));
+    await this.broker?.stopAll();
+    await Promise.all(this.doors.map((door) => door.proxy?.close()));
+    if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async _startOwn(settings, scenario) {
+    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-faults-'));
+    this.broker = await Broker.start({ binary: settings.natsServer, nodes: settings.brokers, folder: this.folder });
+    this.natsUrls = this.broker.urls;
+    const ports = await freePorts(scenario.servers);
+    const env = {
+      ...unbound,
+      LOG_LEVEL: 'info',
+      WS_TRANSPORT: settings.transport,
+      NATS_URL: this.natsUrls.map((url) => `nats://${url.host}`).join(','),
+      JS_STREAM_REPLICAS: String(Math.min(settings.brokers, mostReplicas)),
+      JS_STREAM_MAX_MSGS: '10000000',
+      JS_STREAM_MAX_BYTES: '10000000000',
+      WS_DRAIN_TIMEOUT: '3s',
+      ...scenario.serverVariables(settings),
+    };
+    this.servers = ports.map((port, i) => new FanoutServer({
+      program: settings.server, port, env: { ...env, WS_INSTANCE_ID: `s${i + 1}` }, log: path.join(this.folder, `server${i + 1}.log`),
+    }));
+    // One after the other: the first creates the stream.
+    for (const server of this.servers) await server.start();
+    this.doors = ports.map((port) => ({ endpoint: { url: new URL(`ws://127.0.0.1:${port}/ws`), address: '127.0.0.1', port } }));
+  }
+
+  async _reachTheirs(settings) {
+    for (const url of settings.wsUrls) this.doors.push({ endpoint: await reach(url, reachMs) });
+    this.natsUrls = settings.natsUrls;
+    if (this.natsUrls.length > 0) return;
+    const publishUrl = settings.publishUrl ?? publishOf(settings.wsUrls[0]);
+    this.publishEndpoint = await reach(publishUrl, reachMs);
+  }
+}
+
+function publishOf(wsUrl) {
+  const url = new URL(wsUrl.href);
+  url.protocol = wsUrl.protocol === 'wss:' ? 'https:' : 'http:';
+  url.pathname = '/publish';
+  url.search = '';
+  return url;
+}
+
+module.exports = { Installation };

@@ -1,0 +1,13 @@
+'use strict';
+
+/**
+ * Ends a connection by an RST and nothing else. Node's `resetAndDestroy` ends the stream in good order first, so that the peer mostly sees a FIN;
+ * what is set here is the mark by which that method asks `destroy` for the RST.
+ */
+function reset(socket) {
+  if (socket.destroyed) return;
+  if (!socket.connecting) socket.resetAndClosing = true;
+  socket.destroy();
+}
+
+module.exports = { reset };
