@@ -126,6 +126,9 @@ public sealed class StreamFaultTests
         await server.PublishAsync("a.b", "2");
         await client.WaitForMessagesAsync(2);
         Assert.False(client.IsOver);
+        Assert.NotEqual(client.OfType("welcome")[0]["epoch"]!.GetValue<string>(), Assert.Single(client.OfType("reset"))["epoch"]!.GetValue<string>());
+        Assert.Equal((1, 0), (client.Messages[1]["seq"]!.GetValue<int>(), client.Messages[1]["prev"]!.GetValue<int>()));
+        Assert.Empty(client.OfType("gap"));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class NatsJSContext(NatsConnection connection)
 {
     private const string Api = "$JS.API.";
     private const int NameInUse = 10058;
+    private const int NoMessageFound = 10037;
 
     /// <summary>The connection that requests go by.</summary>
     public NatsConnection Connection => connection;
@@ -58,12 +59,30 @@ public sealed class NatsJSContext(NatsConnection connection)
         CallAsync($"STREAM.MSG.DELETE.{Name(stream)}", Body(new(seq), JSJson.Default.MsgRequest), ct);
 
     /// <summary>Gone: 404/10037. A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>; the message comes whole.</summary>
-    public async Task<StoredMsg> GetMessageAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default)
+    public Task<StoredMsg> GetMessageAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default) =>
+        GetMessageAsync(stream, new MsgRequest(seq), timeout, ct);
+
+    /// <summary>The first sequence number at or above <paramref name="seq"/> under which a message is stored, by the word of the stream's
+    /// leader. A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>; the message comes whole.</summary>
+    /// <returns>Null when there is none.</returns>
+    public async Task<long?> NextSequenceAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default)
+    {
+        try
+        {
+            return (await GetMessageAsync(stream, new MsgRequest(seq, ">"), timeout, ct)).Seq;
+        }
+        catch (NatsJSApiException none) when (none.ErrCode == NoMessageFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<StoredMsg> GetMessageAsync(string stream, MsgRequest request, TimeSpan timeout, CancellationToken ct)
     {
         var call = $"{Api}STREAM.MSG.GET.{Name(stream)}";
-        using var found = await connection.RequestAsync(call, Body(new(seq), JSJson.Default.MsgRequest), timeout: timeout, ct: ct);
+        using var found = await connection.RequestAsync(call, Body(request, JSJson.Default.MsgRequest), timeout: timeout, ct: ct);
         var answer = Read(found, call, JSJson.Default.MsgGetResponse);
-        var message = answer.Message ?? throw new NatsException($"JetStream answered without message {seq} of '{stream}'.");
+        var message = answer.Message ?? throw new NatsException($"JetStream answered without message {request.Seq} of '{stream}'.");
         try
         {
             var nanos = Rfc3339.ToUnixNanos(message.Time);
@@ -71,7 +90,7 @@ public sealed class NatsJSContext(NatsConnection connection)
         }
         catch (FormatException unreadable)
         {
-            throw new NatsException($"JetStream's answer on message {seq} of '{stream}' was not understood: {unreadable.Message}", unreadable);
+            throw new NatsException($"JetStream's answer on message {request.Seq} of '{stream}' was not understood: {unreadable.Message}", unreadable);
         }
     }
 

@@ -8,6 +8,7 @@ using WsFanout.History;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Hosting.Settings;
 using WsFanout.Intake;
+using WsFanout.Messages;
 using WsFanout.Telemetry;
 using WsFanout.Transport.Direct;
 
@@ -65,10 +66,11 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         var ring = new Ring(_settings.Fanout, threads);
         var history = new MessageHistory(_settings.History, new HistoryMetrics(_meters));
         var ledger = new StreamLedger(new ServedSubjects(_settings.Stream), history, ring, intakeMetrics, time);
+        var tail = new StreamTail(() => ledger.Position, time, isWhole: _settings.Stream.Servers.Count == 0);
         var governorMetrics = new GovernorMetrics(_meters);
         var governor = new LoadGovernor(_settings.Governor, governorMetrics, time, loggers.CreateLogger<LoadGovernor>());
         governor.Budget.Observe(() => fanoutMetrics.Dealt);
-        _source = CreateSource(ledger, ring, governor, intakeMetrics, loggers);
+        _source = CreateSource(ledger, tail, ring, governor, intakeMetrics, loggers);
         var lateAfter = _settings.Governor.LateAfter;
         _workers = new Workers(
             new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, history, fanoutMetrics, clientMetrics, time),
@@ -213,12 +215,12 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         if (_workers.ClientCount > 0) LogLeftBehind(_workers.ClientCount);
     }
 
-    private IMessageSource CreateSource(StreamLedger ledger, Ring ring, LoadGovernor governor, IntakeMetrics metrics, ILoggerFactory loggers)
+    private IMessageSource CreateSource(StreamLedger ledger, StreamTail tail, Ring ring, LoadGovernor governor, IntakeMetrics metrics, ILoggerFactory loggers)
     {
         if (_settings.Stream.Servers.Count > 0)
         {
             var context = new IntakeContext(_settings.Stream, governor, metrics, _time, loggers.CreateLogger<JetStreamIntake>());
-            return new JetStreamIntake(ledger, ring, context, _settings.Publish.Timeout, loggers);
+            return new JetStreamIntake(ledger, tail, ring, context, _settings.Publish.Timeout, loggers);
         }
 
         // What a broker would tell is known without one.

@@ -6,4 +6,8 @@ namespace WsFanout.Intake;
 /// <param name="Reason">A word for why it is not; null while it is.</param>
 /// <param name="Detail">A sentence to it, without secrets.</param>
 /// <param name="Since">When this state began. Ticks of the monotonic clock.</param>
-internal sealed record IntakeState(bool EverAttached, bool Attached, string? Reason, string? Detail, long Since);
+internal sealed record IntakeState(bool EverAttached, bool Attached, string? Reason, string? Detail, long Since)
+{
+    /// <summary>Whether the History is being filled anew from the stream, or could not be filled to the end: no place to resume at.</summary>
+    public bool IsRefilling { get; init; }
+}

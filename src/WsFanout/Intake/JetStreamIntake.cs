@@ -1,4 +1,5 @@
 using WsFanout.Fanout;
+using WsFanout.Messages;
 using WsFanout.Nats;
 
 namespace WsFanout.Intake;
@@ -10,13 +11,17 @@ namespace WsFanout.Intake;
 internal sealed partial class JetStreamIntake : IMessageSource
 {
     private const string Disconnected = "disconnected";
+    private const int JetStreamNotInAccount = 10039;
+    private const int JetStreamNotInServer = 10076;
 
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _js;
     private readonly StreamLedger _ledger;
     private readonly Ring _ring;
     private readonly IntakeContext _context;
+    private readonly StreamConsumers _consumers;
     private readonly Attacher _attacher;
+    private readonly Refill _refill;
     private readonly StreamHeadroom _headroom;
     private readonly StreamWatch _watch;
     private readonly JetStreamPublisher _publisher;
@@ -32,7 +37,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
     // The intake's loop writes; whoever counts what waits here reads.
     private volatile Attachment? _attachment;
 
-    public JetStreamIntake(StreamLedger ledger, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
+    public JetStreamIntake(StreamLedger ledger, StreamTail tail, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
     {
         var options = context.Options;
         _ledger = ledger;
@@ -51,10 +56,12 @@ internal sealed partial class JetStreamIntake : IMessageSource
             context.Time,
             loggers.CreateLogger<NatsConnection>());
         _js = new NatsJSContext(_connection);
-        _attacher = new Attacher(
-            _connection, new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>()), ledger, options, loggers.CreateLogger<Attacher>());
+        var ensurer = new StreamEnsurer(_js, options, loggers.CreateLogger<StreamEnsurer>());
+        _consumers = new StreamConsumers(_connection, options, loggers.CreateLogger<StreamConsumers>());
+        _attacher = new Attacher(_js, _consumers, ensurer, ledger, tail, context, loggers.CreateLogger<Attacher>());
+        _refill = new Refill(_js, _consumers, ensurer, ledger, _sizes, context);
         _headroom = new StreamHeadroom(options.StreamName, ledger, Waiting, context.Time);
-        _watch = new StreamWatch(_connection, _headroom, context.Governor.Gate, options, context.Time);
+        _watch = new StreamWatch(_connection, _headroom, tail, context.Governor.Gate, options, context.Time);
         _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
         context.Metrics.Observe(
@@ -98,7 +105,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private int Waiting() => _attachment?.Inbox.Msgs.Count ?? 0;
+    private int Waiting() => _attachment?.Consumer.Inbox.Msgs.Count ?? 0;
 
     private async Task ServeAsync(CancellationToken stopping)
     {
@@ -117,6 +124,12 @@ internal sealed partial class JetStreamIntake : IMessageSource
         try
         {
             await WaitForConnectionAsync(stopping);
+            if (await _attacher.LookAsync(stopping) is { } start)
+            {
+                Refilling();
+                await _refill.RunAsync(start, stopping);
+            }
+
             attachment = await _attacher.AttachAsync(stopping);
             _headroom.Forget();
             _attachment = attachment;
@@ -148,7 +161,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
             _attachment = null;
 
             // Best effort, also when told to stop: what can't be deleted goes by itself.
-            if (attachment is not null) await _attacher.DetachAsync(attachment);
+            if (attachment is not null) await _consumers.DeleteAsync(attachment.Consumer);
         }
     }
 
@@ -171,6 +184,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
         LogAttached(_context.Options.StreamName, _ledger.Position.Sequence, _connection.ServerInfo?.ServerName ?? "?");
     }
 
+    private void Refilling() =>
+        _state = _state with { Attached = false, Reason = "refilling", Detail = "the replay window is being read from the stream", IsRefilling = true };
+
     private void Away(string reason, string detail)
     {
         var state = _state;
@@ -179,7 +195,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         if (state.Attached || state.Reason != reason || (reason != Disconnected && state.Detail != detail)) LogAway(_context.Options.StreamName, reason, detail);
 
         // Away since the last time it was attached, not since the last change of the reason.
-        _state = new IntakeState(state.EverAttached, false, reason, detail, state.Attached ? _context.Time.GetTimestamp() : state.Since);
+        _state = new IntakeState(state.EverAttached, false, reason, detail, state.Attached ? _context.Time.GetTimestamp() : state.Since) { IsRefilling = state.IsRefilling };
     }
 
     private static string ReasonOf(NatsException failed) => failed switch
@@ -188,6 +204,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         NatsPermissionException => "not_permitted",
         NatsTimeoutException => "no_answer",
         NatsNotConnectedException => Disconnected,
+        NatsJSApiException { ErrCode: JetStreamNotInAccount or JetStreamNotInServer } => "jetstream_off",
         NatsJSApiException => "refused",
         _ => "broker_error",
     };

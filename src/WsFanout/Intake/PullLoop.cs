@@ -34,6 +34,7 @@ internal sealed partial class PullLoop
     private long _consumerSequence;
     private long _heardAt;
     private long _tookAt;
+    private long _askedAbout;
 
     public PullLoop(NatsJSContext js, Attachment attachment, StreamLedger ledger, Ring ring, MessageSizes sizes, StreamHeadroom headroom, IntakeContext context)
     {
@@ -77,7 +78,7 @@ internal sealed partial class PullLoop
         while (true)
         {
             if (!_governor.Gate.IsOpen && await PauseAsync(stopping) is { } lost) return lost;
-            while (MayTake && _attachment.Inbox.Msgs.TryRead(out var message))
+            while (MayTake && _attachment.Consumer.Inbox.Msgs.TryRead(out var message))
             {
                 if (await TakeAsync(message, stopping) is { } trouble) return trouble;
                 await AskAsync(stopping);
@@ -92,7 +93,7 @@ internal sealed partial class PullLoop
             }
 
             await AskAsync(stopping);
-            if (arrived.IsCompleted) arrived = _attachment.Inbox.Msgs.WaitToReadAsync(stopping).AsTask();
+            if (arrived.IsCompleted) arrived = _attachment.Consumer.Inbox.Msgs.WaitToReadAsync(stopping).AsTask();
             await await Task.WhenAny(MayTake ? arrived : tick, tick, _credit.Outstanding > 0 ? tick : await RoomAsync(stopping));
             if (arrived is Task<bool> { IsCompletedSuccessfully: true, Result: false }) return "the subscription ended";
         }
@@ -139,7 +140,7 @@ internal sealed partial class PullLoop
         if (wanted > 0 && (wanted == most || isTick))
         {
             if (_credit.Outstanding == 0) _heardAt = _context.Time.GetTimestamp();
-            await _js.PullAsync(_context.Options.StreamName, _attachment.Consumer, _request with { Batch = wanted }, _attachment.Inbox.Subject, stopping);
+            await _js.PullAsync(_context.Options.StreamName, _attachment.Consumer.Name, _request with { Batch = wanted }, _attachment.Consumer.Inbox.Subject, stopping);
             _credit.Asked(wanted);
         }
     }
@@ -160,10 +161,40 @@ internal sealed partial class PullLoop
     /// </summary>
     private async ValueTask TellDroppedAsync(CancellationToken stopping)
     {
-        if (_headroom.DroppedTo is not var (dropped, seenAt) || dropped <= _ledger.Position.Sequence) return;
-        if (_tookAt >= seenAt || _context.Time.GetElapsedTime(seenAt) < OnItsWay || _attachment.Inbox.Msgs.Count > 0) return;
-        var hole = await _ledger.HoleAsync(dropped, "dropped", stopping);
+        if (_headroom.DroppedTo is var (dropped, droppedAt) && dropped > _ledger.Position.Sequence && IsNothingOnItsWay(droppedAt))
+        {
+            await TellDroppedAsync(dropped, stopping);
+        }
+
+        // Deleted one by one, or by subject: messages may be left below, so the stream's first tells nothing of its end.
+        if (_headroom.ReachedTo is not var (last, seenAt) || seenAt == _askedAbout || last <= _ledger.Position.Sequence) return;
+        if (_credit.Outstanding == 0 || !IsNothingOnItsWay(seenAt)) return;
+        _askedAbout = seenAt;
+        if (await IsEndDeletedAsync(last, stopping)) await TellDroppedAsync(last, stopping);
+    }
+
+    private async ValueTask TellDroppedAsync(long to, CancellationToken stopping)
+    {
+        var hole = await _ledger.HoleAsync(to, "dropped", stopping);
         _holes.Add(hole);
+    }
+
+    private bool IsNothingOnItsWay(long seenAt) =>
+        _tookAt < seenAt && _context.Time.GetElapsedTime(seenAt) >= OnItsWay && _attachment.Consumer.Inbox.Msgs.Count == 0;
+
+    /// <summary>What does not come may also be late: only the stream's leader can say that nothing is stored up to <paramref name="last"/>.</summary>
+    private async ValueTask<bool> IsEndDeletedAsync(long last, CancellationToken stopping)
+    {
+        try
+        {
+            var next = await _js.NextSequenceAsync(_context.Options.StreamName, _ledger.Position.Sequence + 1, ct: stopping);
+            return (next is null || next > last) && _attachment.Consumer.Inbox.Msgs.Count == 0;
+        }
+        catch (NatsException)
+        {
+            // It is asked again after the next look, as long as nothing comes.
+            return false;
+        }
     }
 
     private async ValueTask<string?> TakeAsync(NatsMsg message, CancellationToken stopping)

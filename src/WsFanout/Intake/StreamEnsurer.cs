@@ -24,7 +24,7 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
                 $"stream {options.StreamName} has retention {info.Config.Retention.ToString().ToLowerInvariant()}; only limits can be served: with any other, readers take messages from each other");
         }
 
-        ReportDifferences(info.Config);
+        Report(info.Config);
         return info;
     }
 
@@ -72,13 +72,15 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
         }
     }
 
-    private void ReportDifferences(StreamConfig config)
+    private void Report(StreamConfig config)
     {
-        var differences = Differences(config).ToArray();
-        var report = string.Join("; ", differences);
+        var differences = string.Join("; ", Differences(config));
+        var concerns = StreamConcerns.Of(config, options).ToArray();
+        var report = string.Join('\n', [differences, .. concerns]);
         if (report == _reported) return;
         _reported = report;
-        if (differences.Length > 0) LogDiffers(options.StreamName, report);
+        if (differences.Length > 0) LogDiffers(options.StreamName, differences);
+        foreach (var concern in concerns) LogConcern(options.StreamName, concern);
     }
 
     private IEnumerable<string> Differences(StreamConfig config)
@@ -87,9 +89,7 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
         if (Limit(config.MaxMsgs) != options.StreamMaxMessages) yield return Differs("max_msgs", config.MaxMsgs, "JS_STREAM_MAX_MSGS", options.StreamMaxMessages);
         if (Limit(config.MaxBytes) != options.StreamMaxBytes) yield return Differs("max_bytes", config.MaxBytes, "JS_STREAM_MAX_BYTES", options.StreamMaxBytes);
         if (config.NumReplicas != options.Replicas) yield return Differs("replicas", config.NumReplicas, "JS_STREAM_REPLICAS", options.Replicas);
-        var held = config.Subjects ?? [];
-        var missing = options.Subjects.Where(subject => !held.Contains(subject)).ToArray();
-        if (missing.Length > 0) yield return $"its subjects are {string.Join(',', held)}, without {string.Join(',', missing)} of JS_SUBJECTS";
+        if (!config.AllowDirect) yield return "allow_direct is off, this server would set it: every single message is asked of the stream's leader";
     }
 
     private static long Limit(long value) => value <= 0 ? 0 : value;
@@ -99,6 +99,9 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
 
     [LoggerMessage(LogLevel.Information, "Created stream {Stream} for {Subjects}, storage {Storage}.")]
     private partial void LogCreated(string stream, string subjects, string storage);
+
+    [LoggerMessage(LogLevel.Warning, "Stream {Stream}: {Concern}.")]
+    private partial void LogConcern(string stream, string concern);
 
     [LoggerMessage(LogLevel.Warning, "Stream {Stream} exists and differs from the settings: {Differences}. It is served as it is.")]
     private partial void LogDiffers(string stream, string differences);

@@ -16,6 +16,9 @@ internal sealed class StreamHeadroom(string streamName, StreamLedger ledger, Fun
     /// <summary>The last message that the stream had dropped at the last look, and when that was; null before the first.</summary>
     public (long Sequence, long SeenAt)? DroppedTo => _sight is { } sight ? (sight.FirstSequence - 1, sight.At) : null;
 
+    /// <summary>The last message that the stream had been given at the last look, stored still or not, and when that was; null before the first.</summary>
+    public (long Sequence, long SeenAt)? ReachedTo => _sight is { } sight ? (sight.LastSequence, sight.At) : null;
+
     /// <summary>Whether everything that the stream had at the last look has come.</summary>
     public bool HasAll => _sight is not { } sight || sight.LastSequence <= Held;
 

@@ -22,6 +22,9 @@ internal sealed class StreamLedger
     private readonly TimeProvider _time;
     private readonly StreamClock _clock;
 
+    // The intake only: how far the History has been refilled.
+    private Position _refilled;
+
     // The intake writes; published as one reference, so that a reader never sees half of it.
     private volatile Cursor _cursor = new(Position.None, default);
 
@@ -80,6 +83,41 @@ internal sealed class StreamLedger
         await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
     }
 
+    /// <summary>How far the History has been refilled.</summary>
+    public long RefilledTo => _refilled.Sequence;
+
+    /// <summary>
+    /// The stream is another one, or the first, and the History is to be filled with what lies before the place from which it is followed. Until
+    /// <see cref="EndRefillAsync"/> the position stays the old one.
+    /// </summary>
+    /// <param name="floor">What the first message to come follows.</param>
+    public void BeginRefill(Position floor)
+    {
+        _history.Clear(floor.Sequence);
+        _refilled = floor;
+    }
+
+    /// <summary>Remembers a message that is not dealt; so too the hole before it, if there is one: nobody has missed it here.</summary>
+    /// <param name="sequence">Above <see cref="RefilledTo"/>.</param>
+    /// <param name="nanos">When the stream stored it. Unix nanoseconds.</param>
+    public void Refill(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long nanos)
+    {
+        RefillHole(sequence - 1);
+        var timestampMs = nanos / NanosPerMillisecond;
+        Encode(subject, payload, sequence, timestampMs);
+        _clock.Saw(timestampMs);
+        _refilled = _refilled with { Sequence = sequence, TimestampMs = timestampMs };
+    }
+
+    /// <summary>From here on the stream is followed live.</summary>
+    /// <param name="anchor">A message of it; default when none is known.</param>
+    public async ValueTask EndRefillAsync(Position start, StreamAnchor anchor, CancellationToken cancellationToken)
+    {
+        RefillHole(start.Sequence);
+        MoveTo(start, anchor);
+        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
+    }
+
     /// <summary>Gives an entry to the workers, waiting for room as long as it takes.</summary>
     public ValueTask DealAsync(StreamEntry entry, CancellationToken cancellationToken) =>
         _ring.TryAdd(entry) ? ValueTask.CompletedTask : _ring.AddAsync(entry, cancellationToken);
@@ -88,6 +126,13 @@ internal sealed class StreamLedger
     public void Tick()
     {
         if (_clock.NowMs is var now and > 0) _history.EvictByAge(now);
+    }
+
+    private void RefillHole(long to)
+    {
+        if (to <= _refilled.Sequence) return;
+        _history.Add(Hole.Between(_refilled.Sequence + 1, to, _refilled.TimestampMs));
+        _refilled = _refilled with { Sequence = to };
     }
 
     private Message? Encode(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long timestampMs)

@@ -50,6 +50,12 @@ internal sealed record StreamOptions
     /// <summary>Time of silence after which the broker shows it is alive. Twice this plus 500 ms without one: re-create.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Age of what the History is filled with at start, counted back from the stream's last message.</summary>
+    public TimeSpan ReplayMaxAge { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a pause of the intake may last; zero for no bound. The stream should keep messages for twice as long.</summary>
+    public TimeSpan PauseBudget { get; init; }
+
     /// <summary>Bytes of a channel name; a subject with a longer one is skipped and counted.</summary>
     public int MaxChannelLength { get; init; } = 256;
 }

@@ -20,6 +20,8 @@ internal sealed class IntakeMetrics
 
     // The intake only; the scrape reads.
     private long _received;
+    private long _refilled;
+    private double _refillSeconds;
 
     public IntakeMetrics(Meters meters)
     {
@@ -29,7 +31,9 @@ internal sealed class IntakeMetrics
         _skipped = meters.CreateCounter("stream_skipped_total", "{message}", "Messages of the stream that are not served.", "reason", SkipReasons);
         _recreated = meters.Server.CreateCounter<long>("stream_consumers_created_total", "{consumer}", "Consumers created on the stream.");
         _duplicates = meters.Server.CreateCounter<long>("stream_duplicates_total", "{message}", "Messages at or below the position, ignored.");
-        meters.Server.CreateObservableCounter("nats_messages_received_total", () => Volatile.Read(ref _received), "{message}", "Messages taken from the stream.");
+        meters.Server.CreateObservableCounter("nats_messages_received_total", () => Volatile.Read(ref _received), "{message}", "Messages taken from the stream as they came.");
+        meters.Server.CreateObservableGauge("history_refilled_messages", () => Volatile.Read(ref _refilled), "{message}", "Messages that the replay window was filled with from the stream, the last time that it was.");
+        meters.Server.CreateObservableGauge("history_refill_seconds", () => Volatile.Read(ref _refillSeconds), "s", "Time that this took.");
     }
 
     /// <summary>Reads the connection's and the stream's state at each scrape.</summary>
@@ -45,6 +49,12 @@ internal sealed class IntakeMetrics
     }
 
     public void MessageTaken() => Volatile.Write(ref _received, _received + 1);
+
+    public void Refilled(long messages, TimeSpan took)
+    {
+        Volatile.Write(ref _refilled, messages);
+        Volatile.Write(ref _refillSeconds, took.TotalSeconds);
+    }
 
     public void HoleFound(string reason, long missing)
     {

@@ -20,6 +20,8 @@ internal sealed class NetworkNamespace : IDisposable
     private readonly string _net;
     private readonly Stack<string> _undo = new();
 
+    private int _built;
+
     private NetworkNamespace()
     {
         // The range is nobody's: RFC 2544 has it for tests.
@@ -46,6 +48,7 @@ internal sealed class NetworkNamespace : IDisposable
         try
         {
             made.Build();
+            made._built = made._undo.Count;
             return made;
         }
         catch
@@ -62,6 +65,25 @@ internal sealed class NetworkNamespace : IDisposable
 
     /// <summary>From now on nothing that the server sends to the range arrives, and it is told of nothing.</summary>
     public void Silence() => Run($"-n {_name} route add blackhole {Silent}");
+
+    /// <summary>From now on nothing arrives here from the server nor there from here, and nobody is told.</summary>
+    public void Swallow()
+    {
+        Do($"-n {_name} rule add from {_net}.1 blackhole", $"-n {_name} rule del from {_net}.1 blackhole");
+        Do($"-n {_name} route add blackhole {_net}.1/32", $"-n {_name} route del blackhole {_net}.1/32");
+    }
+
+    /// <summary>From now on whoever calls from here is told that nobody is there.</summary>
+    public void Refuse() => Do($"-n {_name} rule add from {_net}.1 unreachable", $"-n {_name} rule del from {_net}.1 unreachable");
+
+    /// <summary>Pulls the cable.</summary>
+    public void Unplug() => Do($"link set {_name}a down", $"link set {_name}a up");
+
+    /// <summary>Undoes all of that.</summary>
+    public void Heal()
+    {
+        while (_undo.Count > _built) Run(_undo.Pop());
+    }
 
     public void Dispose()
     {

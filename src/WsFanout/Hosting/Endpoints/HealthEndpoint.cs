@@ -47,6 +47,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         if (state.IsDraining) return ("draining", "the server has been told to stop");
         if (facts.Governor.Refusal is { } refusal) return ("rejecting", $"{refusal.Word}: {refusal.Message}");
         if (!intake.EverAttached) return ("starting", $"not attached to the stream yet: {intake.Detail}");
+        if (intake.IsRefilling) return ("history_not_continuous", $"another stream was met, and what it holds of the replay window has not been read yet: {intake.Detail}");
         return !intake.Attached && AwayFor(intake) > AwayGrace ? ("stream_away", $"{intake.Reason}: {intake.Detail}") : null;
     }
 

@@ -48,6 +48,8 @@ internal static class StageBinding
         PullBatch = values.Int(StreamSettings.PullBatch),
         PullExpires = values.Get(StreamSettings.PullExpires),
         Heartbeat = values.Get(StreamSettings.Heartbeat),
+        ReplayMaxAge = values.Get(HistorySettings.MaxAge),
+        PauseBudget = values.Get(CapacitySettings.PauseBudget),
         MaxChannelLength = values.Int(ClientSettings.MaxChannelLength),
     };
 
