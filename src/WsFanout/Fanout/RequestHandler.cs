@@ -19,8 +19,8 @@ internal sealed class RequestHandler
     private readonly ResumeHandler _resumes;
     private readonly AheadResumes _ahead = new();
 
-    // How far the worker had dealt when those ahead of it were looked at last.
-    private Position _lookedAt;
+    // How far the worker had dealt, and when the stream had been looked at, when those ahead were looked at last.
+    private (Position Position, long StreamAt) _lookedAt;
 
     public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers)
     {
@@ -86,15 +86,19 @@ internal sealed class RequestHandler
     /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
     public void MeetAhead()
     {
-        if (_ahead.IsEmpty || _dealer.Position == _lookedAt) return;
-        _lookedAt = _dealer.Position;
-        foreach (var resume in _ahead.TakeReady(_lookedAt, _ => false))
+        if (_ahead.IsEmpty) return;
+        var end = _context.Tail.End;
+        if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
+        _lookedAt = (_dealer.Position, end.LookedAt);
+        foreach (var resume in _ahead.TakeReady(_dealer.Position, end))
         {
             if (resume.Client.Closing is not null) continue;
             var before = resume.Client.Subscriptions.Count;
             var joined = resume.Names.Where(name => Join(resume.Client, name)).ToArray();
-            _resumes.Reached(resume, joined, before, isRolledBack: false);
+            _resumes.Reached(resume, joined, before, resume.IsBehind(end));
         }
+
+        if (!_ahead.IsEmpty) _context.Tail.WantLook();
     }
 
     /// <summary>The client is gone, with all that it waits for.</summary>
@@ -106,7 +110,12 @@ internal sealed class RequestHandler
         var added = new List<ReplayName>();
         var before = client.Subscriptions.Count;
         var ahead = _resumes.IsAhead(request) ? new AheadResume(client, request.Id, request.Since!.Value, request.Epoch!, _context.Time.GetTimestamp()) : null;
-        if (ahead is not null) _ahead.Add(ahead);
+        if (ahead is not null)
+        {
+            _ahead.Add(ahead);
+            _context.Tail.WantLook();
+        }
+
         var refusals = new Refusals(_answers, request.Id, _options.SendQueueBytes / 2);
         foreach (var name in request.Channels)
         {

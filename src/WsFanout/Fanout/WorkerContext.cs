@@ -1,5 +1,6 @@
 using WsFanout.Clients;
 using WsFanout.History;
+using WsFanout.Messages;
 using WsFanout.Telemetry;
 
 namespace WsFanout.Fanout;
@@ -9,6 +10,7 @@ namespace WsFanout.Fanout;
 /// <param name="MaxIdleChannels">Channels that the worker may cache for patterns alone.</param>
 /// <param name="FlushMaxDelay">Longest wait for more messages before those that have come are dealt.</param>
 /// <param name="History">What clients that missed something are given it from; the intake writes.</param>
+/// <param name="Tail">How far the stream itself reaches.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
 internal sealed record WorkerContext(
     int Number,
@@ -17,6 +19,7 @@ internal sealed record WorkerContext(
     TimeSpan FlushMaxDelay,
     TimeSpan LateAfter,
     MessageHistory History,
+    StreamTail Tail,
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,
     TimeProvider Time);

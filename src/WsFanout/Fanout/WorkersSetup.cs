@@ -1,5 +1,6 @@
 using WsFanout.Clients;
 using WsFanout.History;
+using WsFanout.Messages;
 using WsFanout.Telemetry;
 using WsFanout.Transport.Direct;
 
@@ -9,6 +10,7 @@ namespace WsFanout.Fanout;
 /// <param name="NewSockets">Makes the sockets of one worker on the direct way; null: there are none.</param>
 /// <param name="MaxIdleChannels">Channels that a worker may cache for patterns alone.</param>
 /// <param name="History">Written by the intake.</param>
+/// <param name="Tail">How far the stream itself reaches.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late; zero: never.</param>
 internal sealed record WorkersSetup(
     FanoutOptions Fanout,
@@ -17,6 +19,7 @@ internal sealed record WorkersSetup(
     int MaxIdleChannels,
     TimeSpan LateAfter,
     MessageHistory History,
+    StreamTail Tail,
     FanoutMetrics Metrics,
     ClientMetrics ClientMetrics,
     TimeProvider Time);

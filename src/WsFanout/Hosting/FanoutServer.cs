@@ -73,7 +73,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _source = CreateSource(ledger, tail, ring, governor, intakeMetrics, loggers);
         var lateAfter = _settings.Governor.LateAfter;
         _workers = new Workers(
-            new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, history, fanoutMetrics, clientMetrics, time),
+            new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, history, tail, fanoutMetrics, clientMetrics, time),
             ring,
             loggers);
         _state = new ServerState(_source, ledger, time);

@@ -93,7 +93,7 @@ internal sealed class StreamLedger
     /// <param name="floor">What the first message to come follows.</param>
     public void BeginRefill(Position floor)
     {
-        _history.Clear(floor.Sequence);
+        _history.Clear(floor);
         _refilled = floor;
     }
 

@@ -29,7 +29,7 @@ internal sealed class BareWorker : IAsyncDisposable
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
         var fanout = new FanoutOptions();
         _ring = new Ring(fanout, 1);
-        var context = new WorkerContext(0, new ClientOptions(), 1000, fanout.FlushMaxDelay, TimeSpan.FromSeconds(2), new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), metrics.For(0), clientMetrics, time);
+        var context = new WorkerContext(0, new ClientOptions(), 1000, fanout.FlushMaxDelay, TimeSpan.FromSeconds(2), new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), new StreamTail(() => Position.None, time, isWhole: true), metrics.For(0), clientMetrics, time);
         _worker = new Worker(context, _ring, new SocketLoop(new SocketLoopOptions(), time), NullLogger<Worker>.Instance);
         _ring.SetBells([_worker.Inbox.Ring]);
         var entrance = new Entrance(_ => new Place(() => { }, null), (_, _) => { }, _ => ValueTask.CompletedTask, () => _worker.Sockets!, _ => { });

@@ -21,11 +21,12 @@ internal sealed class WorkerParts : IDisposable
 
     public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null)
     {
+        Tail = new StreamTail(() => Dealer?.Position ?? Position.None, Clock, isWhole: false);
         History = new MessageHistory(historyOptions ?? new HistoryOptions(), new HistoryMetrics(_meters));
         _options = options ?? new ClientOptions();
         var metrics = new FanoutMetrics(_meters, 1);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
-        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, metrics.For(0), clientMetrics, Clock);
+        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, Tail, metrics.For(0), clientMetrics, Clock);
         var lanes = new Lanes();
         var index = new SubscriptionIndex(1000, lanes);
         var account = new BatchAccount(context);
@@ -43,6 +44,8 @@ internal sealed class WorkerParts : IDisposable
     public TestClock Clock { get; } = new();
 
     public MessageHistory History { get; }
+
+    public StreamTail Tail { get; }
 
     public Roster Roster { get; }
 

@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Messages;
 
 namespace WsFanout.Fanout.Replays;
 
@@ -8,4 +9,7 @@ internal sealed record AheadResume(Client Client, byte[]? Id, long Since, string
 {
     /// <summary>What is to be subscribed to then. The worker's.</summary>
     public List<ReplayName> Names { get; } = [];
+
+    /// <summary>Whether the stream was seen to end before the client's position, after the client had asked: it is not the one that the client was given.</summary>
+    public bool IsBehind(StreamEnd end) => end.Epoch == Epoch && end.Sequence < Since && end.LookedAt > AskedAt;
 }

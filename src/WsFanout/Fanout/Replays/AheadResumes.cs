@@ -12,16 +12,12 @@ internal sealed class AheadResumes
 {
     private readonly Dictionary<Client, List<AheadResume>> _waiting = [];
 
-    // The lowest position that somebody waits for, and the stream that it is of when it was looked at last.
-    private long _lowest = long.MaxValue;
-
     public bool IsEmpty => _waiting.Count == 0;
 
     public void Add(AheadResume resume)
     {
         if (_waiting.TryGetValue(resume.Client, out var others)) others.Add(resume);
         else _waiting.Add(resume.Client, [resume]);
-        _lowest = Math.Min(_lowest, resume.Since);
     }
 
     /// <summary>Names of a client that wait, and the patterns among them.</summary>
@@ -44,22 +40,19 @@ internal sealed class AheadResumes
 
     /// <summary>Takes those that need not wait any longer.</summary>
     /// <param name="position">How far this worker has dealt.</param>
-    /// <param name="streamEnd">Whether the stream itself is known to end before a resume's position.</param>
-    public IReadOnlyList<AheadResume> TakeReady(Position position, Func<AheadResume, bool> streamEnd)
+    /// <param name="end">How far the stream itself reaches, as far as is known.</param>
+    public IReadOnlyList<AheadResume> TakeReady(Position position, StreamEnd end)
     {
-        if (IsEmpty) return [];
         var ready = new List<AheadResume>();
-        _lowest = long.MaxValue;
         foreach (var (client, resumes) in _waiting)
         {
             ready.AddRange(resumes.Where(IsReady));
             resumes.RemoveAll(IsReady);
             if (resumes.Count == 0) _waiting.Remove(client);
-            else _lowest = Math.Min(_lowest, resumes.Min(resume => resume.Since));
         }
 
         return ready;
 
-        bool IsReady(AheadResume resume) => resume.Since <= position.Sequence || resume.Epoch != position.Epoch || streamEnd(resume);
+        bool IsReady(AheadResume resume) => resume.Since <= position.Sequence || resume.Epoch != position.Epoch || resume.IsBehind(end);
     }
 }

@@ -169,6 +169,25 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_client_that_is_ahead_of_the_stream_itself_was_given_another_one()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Tail.Saw("e1", 300, worker.Clock.GetTimestamp());
+        worker.Receive(client, """{"type":"subscribe","id":1,"data":{"channels":["a"],"since":500,"epoch":"e1"}}""");
+        Assert.True(worker.Tail.TakeWish());
+
+        // What was seen before it asked decides nothing.
+        worker.Pass(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(["subscription_ack"], Told(wire));
+        worker.Tail.Saw("e1", 400, worker.Clock.GetTimestamp());
+        worker.Deal(worker.Store("a", 101));
+        worker.Deal(worker.Store("a", 102));
+
+        Assert.Equal(["subscription_ack", "reset", "sync 101", "message 102"], Told(wire));
+    }
+
+    [Fact]
     public void What_leaves_the_history_while_it_is_replayed_is_told_in_its_place()
     {
         using var worker = new WorkerParts(new ClientOptions { SendQueueBytes = 1 << 20 }, new HistoryOptions { MessagesPerChannel = 200 }) { Replays = false };

@@ -97,6 +97,7 @@ public sealed class CatalogueTests
                 PullExpires = TimeSpan.FromSeconds(3),
                 Heartbeat = TimeSpan.FromMilliseconds(200),
                 MaxChannelLength = 9,
+                ReplayMaxAge = TimeSpan.FromSeconds(12),
             },
             settings.Stream);
         Assert.Equal(["https://a.example", "http://b:81"], settings.Host.AllowedOrigins);
