@@ -49,7 +49,6 @@ public sealed class ActivationTests : IDisposable
 
     [Theory]
     [InlineData("WS_SLOW_CLIENT_POLICY", "gap")]
-    [InlineData("WS_MAX_CONNECTION_AGE", "1h")]
     [InlineData("WS_PUBLISH_ADDR", ":3003")]
     [InlineData("WS_HTTP2_MAX_STREAMS", "10")]
     [InlineData("WS_TEST_DROP_ONE_IN", "100")]
