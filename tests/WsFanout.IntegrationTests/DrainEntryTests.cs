@@ -7,7 +7,7 @@ namespace WsFanout.IntegrationTests;
 /// <summary>A server without clients that is told to stop at the very moment when some come in: it must not end under them.</summary>
 public sealed class DrainEntryTests
 {
-    private const int Rounds = 60;
+    private const int Rounds = 30;
     private const int Newcomers = 8;
 
     public static TheoryData<string> Ways => [.. EchoServers.Ways];
