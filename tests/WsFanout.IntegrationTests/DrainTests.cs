@@ -26,6 +26,7 @@ public sealed class DrainTests
         await run.FillAsync(Polite);
         var published = 0;
         while (published < 10 && await run.TryPublishAsync($"{published}")) published++;
+        await run.WaitForMessagesAsync(published);
 
         run.Terminate();
         var accepted = published;

@@ -78,6 +78,8 @@ internal sealed class DrainRun : IAsyncDisposable
         for (var i = 0; i < HalfWay; i++) _others.Add(await RawClient.OpenAsync(Address));
     }
 
+    public Task WaitForMessagesAsync(int messages) => Wait.UntilAsync(() => _guests.TrueForAll(guest => guest.MessageCount >= messages), $"everybody should have {messages} messages");
+
     public async Task<bool> TryPublishAsync(string payload)
     {
         try

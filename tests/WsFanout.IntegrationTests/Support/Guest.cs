@@ -11,6 +11,7 @@ internal sealed class Guest : IAsyncDisposable
     private readonly List<long> _sequences = [];
     private readonly Task _reading;
     private volatile JsonNode? _bye;
+    private volatile int _messages;
 
     private Guest(RawClient socket, long ackedAt, bool answersClose)
     {
@@ -35,8 +36,14 @@ internal sealed class Guest : IAsyncDisposable
     /// <summary>Frames of text between the goodbye and the close frame: there must be none.</summary>
     public int FramesBehindBye { get; private set; }
 
+    /// <summary>Messages so far.</summary>
+    public int MessageCount => _messages;
+
     /// <summary>Sequence numbers of its messages, in the order of their coming. Once it is over.</summary>
     public IReadOnlyList<long> Sequences => _reading.IsCompleted ? _sequences : throw new InvalidOperationException("it is still there");
+
+    /// <summary>Up to where it has been told everything, as <see cref="Sequences"/>.</summary>
+    public long Position => Sequences.Count == 0 ? AckedAt : Sequences[^1];
 
     public int RetryMs => _bye!["retry_ms"]!.GetValue<int>();
 
@@ -88,7 +95,12 @@ internal sealed class Guest : IAsyncDisposable
     private void Keep(RawFrame frame)
     {
         if (_bye is not null) FramesBehindBye++;
-        if (frame.Type == "message") _sequences.Add(frame.Json["seq"]!.GetValue<long>());
+        if (frame.Type == "message")
+        {
+            _sequences.Add(frame.Json["seq"]!.GetValue<long>());
+            _messages++;
+        }
+
         if (frame.Type != "bye") return;
         ByeAt = Stopwatch.GetTimestamp();
         _bye = frame.Json;
