@@ -27,4 +27,10 @@ public sealed class DrainLongTests
             }
         }
     }
+
+    [LongFact]
+    public async Task Who_would_take_an_hour_for_what_waits_does_not_hold_the_end_up()
+    {
+        foreach (var way in EchoServers.Ways) await DrainScenario.WhileOneTricklesAsync(way);
+    }
 }

@@ -62,7 +62,7 @@ internal static class DrainScenario
     {
         using var folder = new EmptyFolder();
         using var program = ServerProgram.Start(folder.Path, [], ("WS_ADDR", "127.0.0.1:0"), ("NATS_URL", nats.Url.ToString()));
-        await Wait.UntilAsync(() => program.Output.Any(line => line.Contains(saying, StringComparison.Ordinal)), $"it should say {saying}");
+        await Wait.UntilAsync(() => program.Output.Any(line => line.Contains(saying, StringComparison.Ordinal)), $"it should say {saying}", TimeSpan.FromSeconds(60));
         program.Signal(ServerProgram.SigTerm);
 
         Assert.Equal(0, await program.WaitForExitAsync(DrainRun.Limit));
@@ -87,6 +87,24 @@ internal static class DrainScenario
 
         await using var broker = await Broker.ConnectAsync(nats);
         Assert.Empty(await broker.ConsumersAsync());
+        run.AssertQuietLog();
+    }
+
+    /// <summary>Somebody goes on taking what waits, so slowly that it would take an hour.</summary>
+    public static async Task WhileOneTricklesAsync(string way)
+    {
+        await using var run = await DrainRun.StartAsync(100, ("WS_TRANSPORT", way), ("WS_DRAIN_TIMEOUT", "5s"), ("WS_SEND_QUEUE_BYTES", "64MB"));
+        await using var trickling = await TricklingClient.ConnectAsync(run.Address, "a");
+        var guest = await Guest.ConnectAsync(run.Address);
+        var payload = new string('7', 500_000);
+        for (var i = 0; i < 8; i++) Assert.True(await run.TryPublishAsync(payload));
+        await Wait.UntilAsync(() => guest.MessageCount == 8, "who reads should have it");
+
+        run.Terminate();
+        Assert.Equal(0, await run.Program.WaitForExitAsync(TimeSpan.FromSeconds(6)));
+
+        await guest.DisposeAsync();
+        Assert.Equal(4200, guest.CloseCode);
         run.AssertQuietLog();
     }
 
