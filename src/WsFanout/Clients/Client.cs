@@ -124,6 +124,9 @@ internal sealed class Client : ITimed
     /// <summary>When the ping was asked for that no frame has answered yet; 0 when none is open. Ticks.</summary>
     public long PingedAt { get; set; }
 
+    /// <summary>When it has been here for long enough; the largest number when there is no such time. Ticks.</summary>
+    public long LeaveAt { get; set; }
+
     /// <summary>When it last got something that told it a position. Ticks.</summary>
     public long ToldAt { get; set; }
 

@@ -39,6 +39,9 @@ internal sealed record ClientOptions
     /// <summary>Time after a ping within which any frame must arrive. Beyond: close 4102.</summary>
     public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time from its welcome after which a client is closed with 4201, up to a tenth more or less; zero: never.</summary>
+    public TimeSpan MaxConnectionAge { get; init; }
+
     /// <summary>Seconds of history told in <c>welcome</c>; a third of it bounds the time between two <c>position</c> frames.</summary>
     public TimeSpan ReplayMaxAge { get; init; } = TimeSpan.FromSeconds(30);
 }

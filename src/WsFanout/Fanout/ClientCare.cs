@@ -3,7 +3,8 @@ using WsFanout.Clients;
 namespace WsFanout.Fanout;
 
 /// <summary>
-/// What clients need as time passes: pings, life signs, positions, the end of those that take nothing or don't close, and the paced drain.
+/// What clients need as time passes: pings, life signs, positions, the end of those that take nothing, don't close or have been here long
+/// enough, and the paced drain.
 /// </summary>
 /// <remarks>The worker's thread only. A client is looked at when something of its is due, by one timing wheel for all.</remarks>
 internal sealed class ClientCare
@@ -20,6 +21,12 @@ internal sealed class ClientCare
     /// <summary>Time that a client may take for one message once it has begun it. Beyond: close 1002.</summary>
     private static readonly TimeSpan UnfinishedTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Part of the connection's age by which two that came together may differ, to either side.</summary>
+    private const double AgeJitter = 0.1;
+
+    /// <summary>Whoever has reached its age comes back anywhere up to this: ages are spread already. Milliseconds.</summary>
+    private const int LongestReturnMs = 1000;
+
     /// <summary>Clients looked at in one turn.</summary>
     private const int ClientsPerTurn = 512;
 
@@ -32,11 +39,10 @@ internal sealed class ClientCare
     private readonly long _frequency;
     private readonly long _tick;
     private readonly long _positionInterval;
+    private readonly Departures _departures;
 
     private long _slow;
     private long _graceUntil;
-    private int _drainTotal = -1;
-    private int _drained;
 
     public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers)
     {
@@ -47,6 +53,7 @@ internal sealed class ClientCare
         _dealer = dealer;
         _answers = answers;
         _frequency = context.Time.TimestampFrequency;
+        _departures = new Departures(roster, _frequency);
         _tick = TickOf(context);
         _positionInterval = Ticks(Min(_options.PingInterval, _options.ReplayMaxAge / 3));
     }
@@ -59,21 +66,23 @@ internal sealed class ClientCare
     {
         client.NextPingAt = now + (long)(Ticks(_options.PingInterval) * (0.5 + Random.Shared.NextDouble() / 2));
         client.ToldAt = now;
-        _wheel.Schedule(client, Math.Min(client.NextPingAt, now + _positionInterval));
+        client.LeaveAt = LeaveAt(now);
+        _departures.Joined(client);
+        _wheel.Schedule(client, Math.Min(Math.Min(client.NextPingAt, client.LeaveAt), now + _positionInterval));
     }
 
     /// <summary>Does what is due.</summary>
     /// <returns>Whether more is due at once.</returns>
     public bool Look(long now, DrainOrder? drain)
     {
-        if (drain is not null) Drain(now, drain);
+        var isMoreDue = drain is not null && _departures.Look(now, drain);
         if (now - _wheel.NextAt > Ticks(Stall)) _graceUntil = now + Ticks(_options.PingInterval);
         for (var looks = 0; looks < ClientsPerTurn; looks++)
         {
             if (_wheel.TakeDue(now) is not { } client)
             {
                 _context.Metrics.Counters.SlowClientsCounted(_slow);
-                return false;
+                return isMoreDue;
             }
 
             var next = LookAt(client, now);
@@ -88,22 +97,30 @@ internal sealed class ClientCare
 
     /// <summary>How long the worker may sleep: whole milliseconds, rounded up, because a sleep of a part of one is none.</summary>
     public TimeSpan UntilNextLook(long now) =>
-        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, _wheel.NextAt - now) * 1000.0 / _frequency));
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, Math.Min(_wheel.NextAt, _departures.NextAt) - now) * 1000.0 / _frequency));
 
     /// <returns>When to look again.</returns>
     private long LookAt(Client client, long now)
     {
-        if (client.Closing is not null)
-        {
-            if (now < client.CloseDeadline) return client.CloseDeadline;
-            client.Wire.Abort();
-            return now + Ticks(Stall);
-        }
-
+        if (client.Closing is { } reason) return LookAtClosing(client, reason, now);
         var next = long.MaxValue;
-        if (LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
+        if (LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next) && LookAtAge(client, now, ref next)) LookAtPosition(client, now, ref next);
         return next;
     }
+
+    /// <returns>When to look again.</returns>
+    private long LookAtClosing(Client client, CloseReason reason, long now)
+    {
+        if (now < client.CloseDeadline) return client.CloseDeadline;
+
+        // What waits is sent first: whoever goes on taking it is given time for that, as long as a slow client is given.
+        var owesNothing = client.CloseGiven || reason.Waiting != Waiting.Sent;
+        if (!owesNothing && now - client.CloseDeadline < Ticks(_options.SlowClientTimeout) && IsTaking(client, now)) return now + Ticks(Roster.CloseGrace / 4);
+        client.Wire.Abort();
+        return now + Ticks(Stall);
+    }
+
+    private bool IsTaking(Client client, long now) => client.Wire.HasProgressed() || now - client.Wire.LastProgressAt < Ticks(Roster.CloseGrace);
 
     /// <returns>False when the client was closed.</returns>
     private bool LookAtProgress(Client client, long now, ref long next)
@@ -188,6 +205,19 @@ internal sealed class ClientCare
         return true;
     }
 
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtAge(Client client, long now, ref long next)
+    {
+        next = Math.Min(next, client.LeaveAt);
+        if (now < client.LeaveAt) return true;
+        _roster.Close(client, CloseReason.ConnectionAge, Random.Shared.Next(LongestReturnMs));
+        return false;
+    }
+
+    private long LeaveAt(long now) => _options.MaxConnectionAge == TimeSpan.Zero
+        ? long.MaxValue
+        : now + (long)(Ticks(_options.MaxConnectionAge) * (1 + (AgeJitter * ((2 * Random.Shared.NextDouble()) - 1))));
+
     private void LookAtPosition(Client client, long now, ref long next)
     {
         if (client.Echoes) return;
@@ -210,21 +240,6 @@ internal sealed class ClientCare
     {
         if (client.IsSlow != isSlow) _slow += isSlow ? 1 : -1;
         client.IsSlow = isSlow;
-    }
-
-    private void Drain(long now, DrainOrder order)
-    {
-        // Those who still join have been let in before the drain began; they go with the first.
-        if (_drainTotal < 0) _drainTotal = _roster.Count;
-        var share = order.Window <= TimeSpan.Zero ? 1.0 : (now - order.StartedAt) / (double)Ticks(order.Window);
-        var due = share >= 1 ? int.MaxValue : (int)(share * _drainTotal);
-        foreach (var client in _roster.Clients)
-        {
-            if (_drained >= due) break;
-            if (client.Closing is not null) continue;
-            _drained++;
-            _roster.Close(client, CloseReason.Draining);
-        }
     }
 
     private static long TickOf(WorkerContext context)

@@ -10,8 +10,8 @@ namespace WsFanout.Fanout;
 /// <remarks>The worker's thread only.</remarks>
 internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, BatchAccount account, TimingWheel<Client> wheel, WorkerContext context)
 {
-    /// <summary>How long a client has to answer a close frame before it is cut.</summary>
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
+    /// <summary>How long a client has to answer a close frame, or to take a byte of what goes before it, until it is cut.</summary>
+    public static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>When clients that were closed for overload or faults may come back: anywhere up to this, so that they don't come together.</summary>
     private const int MaxRetryMs = 5000;
@@ -122,6 +122,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         else if (client.Closing is { } reason && !client.CloseGiven)
         {
             client.CloseGiven = true;
+            GiveTimeToClose(client);
             client.Wire.Close(reason);
         }
     }
@@ -144,8 +145,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
 
         if (reason.Waiting == Waiting.SentAtOnce) Flush(client);
         client.Closing = reason;
-        client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
-        wheel.Schedule(client, client.CloseDeadline);
+        GiveTimeToClose(client);
         LeaveAll(client);
         CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? client.DropReplays() : client.DropQueue()));
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
@@ -174,6 +174,12 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     {
         if (outcome == SendOutcome.Queued) HasWork(client);
         else Close(client, CloseReason.SlowClient);
+    }
+
+    private void GiveTimeToClose(Client client)
+    {
+        client.CloseDeadline = context.Time.GetTimestamp() + (long)(CloseGrace.TotalSeconds * context.Time.TimestampFrequency);
+        wheel.Schedule(client, client.CloseDeadline);
     }
 
     /// <returns>Messages of the present batch that the client was owed and will not get.</returns>

@@ -23,7 +23,17 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     /// <summary>Kept of the drain timeout for what comes after the last client.</summary>
     private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(1);
 
+    /// <summary>For the intake to delete its consumer and end, when the drain has left that much.</summary>
     private static readonly TimeSpan SourceStopTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same, when the drain has taken all that it may.</summary>
+    private static readonly TimeSpan ShortestSourceStop = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>For requests that are still open when the listeners stop.</summary>
+    private static readonly TimeSpan LastRequests = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>For the connection to the broker to say goodbye, once nothing depends on it any more.</summary>
+    private static readonly TimeSpan LastGoodbye = TimeSpan.FromMilliseconds(300);
 
     private readonly ServerSettings _settings;
     private readonly ILogger _logger;
@@ -132,7 +142,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         catch (ListenFailedException)
         {
             // Disposed under their running loops, the parts would report faults that are none.
-            await StopSourceAsync();
+            await StopSourceAsync(SourceStopTimeout);
             await _workers.StopAsync();
             await StopHousekeepingAsync();
             throw;
@@ -144,24 +154,29 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the clients one after the other, each told to come back, while messages still flow; then the intake, the workers, the listeners.
+    /// Closes the clients one after the other, each told to come back at a moment of its own, while messages still flow; then the intake, the
+    /// workers, the listeners.
     /// </summary>
     /// <param name="timeout">From now to the end.</param>
+    /// <exception cref="Exception">A worker has ended by a bug, or does not end.</exception>
     public async Task StopAsync(TimeSpan timeout)
     {
+        var started = _time.GetTimestamp();
         _state.BeginDraining();
         var budget = timeout - AfterDrain > TimeSpan.Zero ? timeout - AfterDrain : timeout / 2;
-        var window = TimeSpan.FromSeconds(Math.Min(budget.TotalSeconds / 2, _workers.ClientCount / (double)DrainPerSecond));
-        LogDraining(_workers.ClientCount, window.TotalSeconds);
-        _workers.Drain(new DrainOrder(_time.GetTimestamp(), window));
-        await WaitForLastClientAsync(budget);
+        var clients = _workers.ClientCount;
+        var window = TimeSpan.FromSeconds(Math.Min(budget.TotalSeconds / 2, clients / (double)DrainPerSecond));
+        var returns = new ReturnSlots(clients, SuccessorRate);
+        LogDraining(clients, window.TotalSeconds, returns.Window.TotalSeconds);
+        _workers.Drain(new DrainOrder(started, window, returns));
+        await WaitForLastClientAsync(started, budget);
 
         // The workers last: on the direct way they carry the answers to requests that are still open.
-        await StopSourceAsync();
+        await StopSourceAsync(timeout - _time.GetElapsedTime(started));
         _workers.Cut();
-        using var limit = new CancellationTokenSource(AfterDrain, _time);
+        using var limit = new CancellationTokenSource(LastRequests, _time);
         await _listeners.StopAsync(limit.Token);
-        await _workers.StopAsync();
+        await _workers.StopAsync().WaitAsync(AfterDrain, _time);
         await StopHousekeepingAsync();
         LogStopped();
     }
@@ -170,7 +185,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     {
         await _stopSource.CancelAsync();
         await _listeners.DisposeAsync();
-        await _source.DisposeAsync();
+        await Task.WhenAny(_source.DisposeAsync().AsTask(), Task.Delay(LastGoodbye, _time));
         _workers.Dispose();
         _exporter.Dispose();
         _meters.Dispose();
@@ -178,10 +193,14 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _stopHousekeeping.Dispose();
     }
 
-    private async Task StopSourceAsync()
+    /// <summary>New clients a second that a server like this one takes in. Without a limit: as many as its CPU affords.</summary>
+    private double SuccessorRate => double.IsFinite(_settings.Entry.PerSecond) ? _settings.Entry.PerSecond : _settings.Entry.AffordablePerSecond;
+
+    private async Task StopSourceAsync(TimeSpan left)
     {
+        var longest = TimeSpan.FromSeconds(Math.Clamp(left.TotalSeconds, ShortestSourceStop.TotalSeconds, SourceStopTimeout.TotalSeconds));
         await _stopSource.CancelAsync();
-        await Task.WhenAny(_sourceRuns, Task.Delay(SourceStopTimeout, _time));
+        await Task.WhenAny(_sourceRuns, Task.Delay(longest, _time));
     }
 
     private SocketLoop NewSockets() => new(new SocketLoopOptions { FirstByteTimeout = _settings.Host.HandshakeTimeout }, _time);
@@ -204,10 +223,12 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         }
     }
 
-    private async Task WaitForLastClientAsync(TimeSpan longest)
+    private async Task WaitForLastClientAsync(long started, TimeSpan longest)
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20), _time);
-        for (var started = _time.GetTimestamp(); _workers.ClientCount > 0 && _time.GetElapsedTime(started) < longest;)
+
+        // Those who enter are asked for first: whoever has entered since is a client by then.
+        while ((_state.EnteringCount > 0 || _workers.ClientCount > 0) && _time.GetElapsedTime(started) < longest)
         {
             await poll.WaitForNextTickAsync();
         }
@@ -246,8 +267,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "Listening on {Address} for clients and the page, on {AdminAddress} for everything else.")]
     private partial void LogListeningOnBoth(string address, string adminAddress);
 
-    [LoggerMessage(LogLevel.Information, "Draining {Clients} clients over {Seconds:0.0} s.")]
-    private partial void LogDraining(int clients, double seconds);
+    [LoggerMessage(LogLevel.Information, "Draining {Clients} clients over {Seconds:0.0} s, told to come back over {ReturnSeconds:0.0} s.")]
+    private partial void LogDraining(int clients, double seconds, double returnSeconds);
 
     [LoggerMessage(LogLevel.Warning, "{Clients} clients did not close in time and are cut.")]
     private partial void LogLeftBehind(int clients);

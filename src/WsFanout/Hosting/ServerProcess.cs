@@ -71,8 +71,22 @@ internal sealed partial class ServerProcess
         }
 
         LogSignalled((await _signalled.Task).ToString());
-        await server.StopAsync(host.DrainTimeout);
-        return Served;
+        return await StopAsync(server, host.DrainTimeout);
+    }
+
+    private async Task<int> StopAsync(FanoutServer server, TimeSpan timeout)
+    {
+        try
+        {
+            await server.StopAsync(timeout);
+            return Served;
+        }
+        catch (Exception bug)
+        {
+            // The boundary of the process: it ends in any case, and its exit code says that not all of it did.
+            LogFault(bug.ToString());
+            return Faulted;
+        }
     }
 
     private void LimitHeap(long memoryLimitBytes)

@@ -97,6 +97,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
             await ending.CancelAsync();
             await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // Told to stop while attaching: the consumer may have been made all the same.
+            await _consumers.DeleteLeftBehindAsync(CancellationToken.None);
         }
     }
 

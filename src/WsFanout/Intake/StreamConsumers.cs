@@ -67,7 +67,8 @@ internal sealed partial class StreamConsumers(NatsConnection connection, StreamO
         MemStorage = true,
     };
 
-    private async Task DeleteLeftBehindAsync(CancellationToken cancellationToken)
+    /// <summary>Removes consumers that an attach which was broken off may have left; those that can't be removed now go by themselves, later.</summary>
+    public async Task DeleteLeftBehindAsync(CancellationToken cancellationToken)
     {
         // Who doesn't answer for one won't for the others.
         for (var left = _leftBehind.Count; left > 0; left--)

@@ -1,5 +1,4 @@
 using WsFanout.Clients;
-using WsFanout.Fanout;
 using WsFanout.Messages;
 
 namespace WsFanout.Tests.Fanout;
@@ -161,21 +160,6 @@ public sealed class ClientCareTests
 
         Assert.InRange(wire.Pings, 3, 4);
         Assert.Null(client.Closing);
-    }
-
-    [Fact]
-    public void A_drain_closes_everybody_evenly_over_its_window()
-    {
-        using var worker = new WorkerParts();
-        var wires = Enumerable.Range(0, 100).Select(_ => worker.Join().Wire).ToArray();
-        var order = new DrainOrder(worker.Clock.GetTimestamp(), TimeSpan.FromSeconds(10));
-
-        worker.Pass(TimeSpan.FromSeconds(5), order);
-        Assert.InRange(wires.Count(wire => wire.Closed is not null), 40, 60);
-        worker.Pass(TimeSpan.FromSeconds(6), order);
-
-        Assert.All(wires, wire => Assert.Equal(CloseReason.Draining, wire.Closed));
-        Assert.All(wires, wire => Assert.InRange(wire.OfType("bye").Single()["retry_ms"]!.GetValue<int>(), 0, 5000));
     }
 
     [Fact]

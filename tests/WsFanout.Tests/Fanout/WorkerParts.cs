@@ -129,6 +129,10 @@ internal sealed class WorkerParts : IDisposable
         }
     }
 
+    /// <summary>One turn at the present moment.</summary>
+    /// <returns>Whether more is due at once.</returns>
+    public bool Look(DrainOrder? drain) => _care.Look(Clock.GetTimestamp(), drain);
+
     /// <summary>Stands still, then goes on: one look after a long time.</summary>
     public void Stall(TimeSpan time)
     {

@@ -44,6 +44,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
+        using var entry = state.Enter();
         if (state.IsDraining || !state.Source.State.EverAttached)
         {
             await RefuseAsync(context, state.IsDraining ? Refusal.Draining : Refusal.Starting);
@@ -60,7 +61,7 @@ internal sealed class WebSocketEndpoint(
         context.Features.Get<AcceptCharge>()?.Served();
         var join = new JoinTerms(echoes ? null : UrlSubscription.Read(query), requestedAt, echoes);
         if (context.Features.Get<HttpConnection>() is { } direct) await HandOverAsync(context, direct, lease, join);
-        else await ServeAsync(context, lease, join);
+        else await ServeAsync(context, lease, join, entry);
     }
 
     /// <summary>The direct way: once the upgrade is on its way the worker takes the socket over, and nothing of this request is left.</summary>
@@ -97,7 +98,7 @@ internal sealed class WebSocketEndpoint(
     }
 
     /// <summary>The stream way: this request lasts as long as the client.</summary>
-    private async Task ServeAsync(HttpContext context, SlotLease lease, JoinTerms join)
+    private async Task ServeAsync(HttpContext context, SlotLease lease, JoinTerms join, ServerState.Entry entry)
     {
         using (lease)
         {
@@ -106,6 +107,7 @@ internal sealed class WebSocketEndpoint(
             var connection = new StreamConnection(stream, subprotocol, join.Echoes ? Echo.MaxMessageBytes : options.MaxMessageBytes, join.Echoes, context.Abort);
             var worker = workers.Next();
             worker.Join(new JoinRequest(connection, join));
+            entry.Dispose();
             await connection.RunAsync(worker.Inbox);
         }
     }

@@ -48,7 +48,6 @@ public sealed class ActivationTests : IDisposable
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_MAX_CONNECTION_AGE", "1h")]
     [InlineData("WS_PUBLISH_ADDR", ":3003")]
     [InlineData("WS_HTTP2_MAX_STREAMS", "10")]
     [InlineData("WS_TEST_DROP_ONE_IN", "100")]

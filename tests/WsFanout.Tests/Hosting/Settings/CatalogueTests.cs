@@ -71,7 +71,7 @@ public sealed class CatalogueTests
             ("WS_ADDR", "127.0.0.1:1"), ("WS_ADMIN_ADDR", "[::1]:2"), ("WS_ALLOWED_ORIGINS", "https://a.example, http://b:81"), ("WS_REQUIRE_ORIGIN", "true"), ("WS_HANDSHAKE_TIMEOUT", "1s"), ("WS_DRAIN_TIMEOUT", "2s"), ("LOG_LEVEL", "debug"), ("WS_TRANSPORT", "stream"), ("WS_TEST_ECHO", "true"), ("WS_FLUSH_MAX_DELAY", "7ms"), ("LOG_FORMAT", "text"),
             ("WS_PING_INTERVAL", "1s"), ("WS_PONG_TIMEOUT", "2s"), ("WS_MAX_MESSAGE_BYTES", "1KB"), ("WS_MAX_CHANNELS_PER_CLIENT", "3"), ("WS_MAX_PATTERNS_PER_CLIENT", "0"),
             ("WS_MAX_CHANNEL_LENGTH", "9"), ("WS_CLIENT_RATE", "0"), ("WS_CLIENT_BURST", "4"), ("WS_SEND_QUEUE_SIZE", "6"), ("WS_SEND_QUEUE_BYTES", "8KB"),
-            ("WS_SLOW_CLIENT_POLICY", "disconnect"), ("WS_SLOW_CLIENT_TIMEOUT", "4s"), ("WS_REPLAY_BUFFER_SIZE", "11"), ("WS_REPLAY_MAX_AGE", "12s"),
+            ("WS_SLOW_CLIENT_POLICY", "disconnect"), ("WS_SLOW_CLIENT_TIMEOUT", "4s"), ("WS_REPLAY_BUFFER_SIZE", "11"), ("WS_REPLAY_MAX_AGE", "12s"), ("WS_MAX_CONNECTION_AGE", "1h"),
             ("WS_REPLAY_MAX_BYTES", "13MB"), ("WS_MAX_CHANNELS_HELD", "14"), ("WS_PUBLISH_TOKEN", "p"), ("WS_PUBLISH_MAX_BYTES", "2MB"),
             ("WS_PUBLISH_MAX_PENDING", "15"), ("WS_PUBLISH_TIMEOUT", "6s"), ("WS_PUBLISH_RATE", "16"), ("WS_PUBLISH_BURST", "17")));
 
@@ -133,6 +133,7 @@ public sealed class CatalogueTests
                 SendQueueBytes = 8192,
                 SlowClientPolicy = SlowClientPolicy.Disconnect,
                 SlowClientTimeout = TimeSpan.FromSeconds(4),
+                MaxConnectionAge = TimeSpan.FromHours(1),
                 ReplayMaxAge = TimeSpan.FromSeconds(12),
             },
             settings.Clients);

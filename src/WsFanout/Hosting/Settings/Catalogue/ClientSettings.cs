@@ -51,11 +51,7 @@ internal static class ClientSettings
 
     public static readonly Setting<TimeSpan> MaxConnectionAge = new(
         "WS_MAX_CONNECTION_AGE", new DurationGrammar(1_000, 2_592_000_000) { Zero = "none" }, TimeSpan.Zero,
-        "Age, ± 10 %, at which a client is asked to come back, so that load spreads.")
-    {
-        State = SettingState.NotYet,
-        IsNothing = age => age == TimeSpan.Zero,
-    };
+        "Age, ± 10 %, at which a client is closed with 4201 and asked to come back, so that load spreads.");
 
     public static IReadOnlyList<Setting> All { get; } =
     [

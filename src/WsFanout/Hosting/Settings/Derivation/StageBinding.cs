@@ -95,6 +95,7 @@ internal static class StageBinding
         SlowClientTimeout = values.Get(ClientSettings.SlowTimeout),
         PingInterval = values.Get(ClientSettings.PingInterval),
         PongTimeout = values.Get(ClientSettings.PongTimeout),
+        MaxConnectionAge = values.Get(ClientSettings.MaxConnectionAge),
         ReplayMaxAge = values.Get(HistorySettings.MaxAge),
     };
 }

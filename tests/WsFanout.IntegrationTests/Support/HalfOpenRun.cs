@@ -1,0 +1,67 @@
+using WsFanout.Testing;
+
+namespace WsFanout.IntegrationTests.Support;
+
+/// <summary>Clients whose network falls silent: no end of their connections ever comes, and the server finds out by itself.</summary>
+internal static class HalfOpenRun
+{
+    private const int Lost = 50;
+    private const int Present = 10;
+
+    /// <param name="interval">Between two pings, and for an answer. Seconds.</param>
+    /// <param name="limit">From the silence until the last of them is gone.</param>
+    public static async Task RunAsync(string way, bool withTraffic, int interval, TimeSpan limit)
+    {
+        using var network = NetworkNamespace.Create();
+        await using var server = await AbusedServer.StartAsync(
+            network.Entrance, ("WS_TRANSPORT", way), ("WS_ADDR", $"{network.ServerAddress}:0"), ("WS_PING_INTERVAL", $"{interval}s"), ("WS_PONG_TIMEOUT", $"{interval}s"), ("WS_SLOW_CLIENT_TIMEOUT", "1m"));
+        var present = await Task.WhenAll(Enumerable.Range(0, Present).Select(_ => TestClient.ConnectAsync(new Uri($"ws://{server.Address.Authority}/ws?channels=a"))));
+        var lost = await Task.WhenAll(Enumerable.Range(0, Lost).Select(number => RawClient.ConnectAsync(server.Address, "?channels=a", from: network.SilentAddress(number))));
+        var pings = new Tally();
+        var answering = lost.Select(client => AnswerAsync(client, pings)).ToList();
+        await Wait.UntilAsync(() => pings.Count >= 2 * Lost, "all should have been pinged, and live because they answer", TimeSpan.FromSeconds(15 + (3 * interval)));
+        Assert.Equal((Present + Lost, Present + Lost), (await server.MetricAsync("ws_connections_current"), await server.MetricAsync("ws_subscriptions_current")));
+
+        network.Silence();
+        var published = 0;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                if (withTraffic) await server.PublishAsync("a", $"{published++}");
+                return await server.MetricAsync("ws_connections_current") == Present;
+            },
+            $"those that fell silent should be let go, and only they, on the {way} way {(withTraffic ? "with" : "without")} traffic",
+            limit);
+
+        Assert.Equal(Lost, await server.MetricAsync("ws_disconnects_total{reason=\"no_life_sign\"}"));
+        Assert.Equal(Present, await server.MetricAsync("ws_subscriptions_current"));
+        await server.PublishAsync("a", $"{published++}");
+        foreach (var client in present)
+        {
+            await client.WaitForMessagesAsync(published);
+            Assert.Equal(Enumerable.Range(0, published), client.Messages.Select(message => message["data"]!.GetValue<int>()));
+            await client.DisposeAsync();
+        }
+
+        foreach (var client in lost) client.Dispose();
+        await Task.WhenAll(answering);
+        await server.AssertNothingIsLeftAsync();
+    }
+
+    private static async Task AnswerAsync(RawClient client, Tally pings)
+    {
+        try
+        {
+            while (await client.ReadAsync() is { } frame)
+            {
+                if (frame.Opcode != RawFrame.Ping) continue;
+                await client.SendFrameAsync(RawFrame.Pong, frame.Payload);
+                pings.Add();
+            }
+        }
+        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException or IOException or System.Net.Sockets.SocketException)
+        {
+            // Nothing has come for ten seconds, or the test is done.
+        }
+    }
+}
