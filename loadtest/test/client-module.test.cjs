@@ -105,6 +105,29 @@ describe('/client.js: subscriptions and resume', () => {
     assert.deepEqual(subscribes(socket), [{ channels: ['A'], since: 10, epoch: 'e1', at: 100 }, { channels: ['B', 'C'] }]);
   });
 
+  it('goes on after a resume that was cut short, and knows nothing any more of what was left meanwhile', async () => {
+    const stage = await Stage.with({ channels: ['A', 'B'] });
+    await stage.subscribed();
+    stage.message('A', 11, 0);
+    stage.message('B', 12, 0);
+    stage.client.subscribe(['A']); // again: it is resumed all the same
+    stage.end(1006);
+    stage.client.unsubscribe(['B']);
+    await stage.pass(30_000);
+    assert.equal(subscribes(await stage.subscribed({ seq: 20 }))[0].since, 12);
+    stage.end(1006);
+    await stage.pass(30_000);
+
+    const socket = await stage.subscribed({ seq: 20 });
+    assert.deepEqual(subscribes(socket), [{ channels: ['A'], since: 12, epoch: 'e1', at: 120 }]);
+    stage.give({ type: 'sync', id: socket.sent[0].id, seq: 30, ts: 300 });
+    assert.equal(stage.client.position.seq, 30);
+    stage.client.subscribe(['B']);
+    stage.ack(socket.sent.at(-1), { seq: 40 });
+    stage.message('B', 41, 39);
+    assert.equal(stage.client.holes, 0);
+  });
+
   it('goes on where an earlier client stopped', async () => {
     const stage = await Stage.with({ channels: ['A'], position: { seq: 7, ts: 70, epoch: 'e1' } });
     const socket = await stage.greet();
@@ -127,6 +150,20 @@ describe('/client.js: subscriptions and resume', () => {
 
     assert.equal(stage.heard('unsubscribed').length, 2);
     assert.deepEqual(subscribes(socket).map(({ channels }) => channels), [['C']]);
+  });
+
+  it('keeps what was subscribed again before the server had confirmed that it was left', async () => {
+    const stage = await Stage.with({ channels: ['A'] });
+    await stage.subscribed();
+    stage.client.unsubscribe(['A']);
+    stage.client.subscribe(['A']);
+    const [, leave, again] = stage.socket.sent;
+    stage.give({ type: 'unsubscription_ack', id: leave.id, unsubscribed: ['A'], count: 0 });
+    stage.ack(again, { seq: 15 });
+    stage.end(1006);
+    await stage.pass(30_000);
+
+    assert.deepEqual(subscribes(await stage.greet()).map(({ channels }) => channels), [['A']]);
   });
 
   it('cuts a long list to what the server takes as one request, and its position waits for all of them', async () => {
@@ -339,12 +376,22 @@ describe('/client.js: coming back', () => {
     first.onmessage({ data: '{"type":"message","channel":"A","seq":15,"prev":14,"ts":0,"data":1}' });
     await stage.pass(100_000);
     assert.equal(stage.sockets.length, 1);
-    for (const done of open) done();
+    for (const done of open.splice(0, 3)) done();
+    await settled();
+    assert.equal(stage.client.bufferedMessages, 1);
+    assert.equal(stage.sockets.length, 1);
+    open.pop()();
     await settled();
 
     assert.equal(stage.client.bufferedMessages, 0);
     assert.equal(stage.heard('message').length, 4);
     assert.equal(subscribes(await stage.greet())[0].since, 14);
+
+    for (let seq = 15; seq <= 18; seq++) stage.message('A', seq, 0);
+    stage.client.close();
+    for (const done of open) done();
+    await settled();
+    assert.equal(stage.sockets.length, 2);
   });
 });
 
@@ -400,6 +447,36 @@ describe('/client.js: tokens', () => {
     assert.equal(asked, 2);
     await stage.pass(1);
     assert.equal(asked, 3);
+  });
+
+  it('goes by the life of the token when its own clock is behind', async () => {
+    let asked = 0;
+    const stage = await Stage.with({ channels: ['A'], token: () => jwt({ n: ++asked, iat: now + 50, exp: now + 150 }) });
+    await stage.subscribed();
+    await stage.pass(40_000);
+    stage.give({ type: 'position', seq: 11, ts: 0 });
+    await stage.pass(40_000);
+
+    assert.equal(asked, 2);
+  });
+
+  it('does not fetch twice at once, and connects no more when it was closed meanwhile', async () => {
+    const issued = [];
+    const stage = await Stage.with({ channels: ['A'], token: () => new Promise((resolve) => { issued.push(resolve); }) });
+    stage.client.connect();
+    await settled();
+    issued[0](jwt({ exp: now + 10 }));
+    await settled();
+    await stage.subscribed();
+    await stage.pass(8_000);
+    stage.end(4110);
+    await stage.pass(500);
+    assert.equal(issued.length, 2);
+    stage.client.close();
+    issued[1]('late');
+    await settled();
+
+    assert.equal(stage.sockets.length, 1);
   });
 
   it('refreshes one at a time, tells when there is none, and tries again', async () => {

@@ -127,7 +127,7 @@ internal sealed class ClientPosition
     {
         AskedSubscription? asked = null;
         if (id is { } known) _unanswered.Remove(known, out asked);
-        if (asked?.From is null) Resume ??= position;
+        Resume ??= position;
         foreach (var name in names) _starts.TryAdd(name, asked?.From?.Since ?? position.Since);
         if (asked is not null) Leave([.. asked.Names.Except(names)]);
     }

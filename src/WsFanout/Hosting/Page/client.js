@@ -165,7 +165,7 @@ export class Tracker {
   #subscribed({ id, subscribed, seq, ts, epoch }) {
     const { channels = [], since } = this.#unanswered.get(id) ?? {};
     this.#unanswered.delete(id);
-    if (since === undefined) this.#position ??= { seq, ts, epoch };
+    this.#position ??= { seq, ts, epoch };
     for (const name of subscribed) {
       if (!this.#starts.has(name)) this.#starts.set(name, since ?? seq);
     }
