@@ -293,7 +293,7 @@ export class FanoutClient {
 
   /** Ends it for good. No callback follows but `state` and `close`. */
   close() {
-    if (this.#state !== 'closed') this.#finish(1000, 'closed by the application');
+    if (this.#state !== 'closed') this.#finish(1000, 'closed by the application', Boolean(this.#on.close));
   }
 
   // --- connections
@@ -377,11 +377,11 @@ export class FanoutClient {
     socket.close();
   }
 
-  #finish(code, reason) {
+  #finish(code, reason, tells = true) {
     this.#isBehind = false;
     this.#release()?.close(1000);
     this.#become('closed', { code, reason });
-    this.#tell('close', { code, reason });
+    if (tells) this.#tell('close', { code, reason });
   }
 
   #become(state, more = {}) {
