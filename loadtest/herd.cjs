@@ -6,6 +6,7 @@
 const { fork } = require('node:child_process');
 const path = require('node:path');
 const { WebSocketConnection } = require('./lib/websocket.cjs');
+const { loadRules } = require('./lib/rules.cjs');
 const { programToMeasure, startServer, pinSelf } = require('./lib/pinned-server.cjs');
 
 const rounds = 5;
@@ -25,13 +26,14 @@ main().catch((error) => {
 });
 
 async function main() {
+  const { Tracker } = await loadRules();
   await pinSelf();
   const server = await startServer(program, { WS_CPU_LIMIT: '1', WS_MAX_CONNECTIONS: '5000' });
   const health = new Health(server.port);
   let survivors;
   try {
     survivors = await Survivors.start(server.port);
-    const herd = Array.from({ length: herdSize }, () => new Member(server.port));
+    const herd = Array.from({ length: herdSize }, () => new Member(server.port, new Tracker()));
     await all(herd, () => Math.random() * 3_000);
     await sleep(restMs);
     const results = [];
@@ -74,9 +76,9 @@ async function all(herd, delayMs) {
 
 /** A client that comes back when it is told to, with the position it has seen. */
 class Member {
-  constructor(port) {
+  constructor(port, tracker) {
     this.port = port;
-    this.position = null;
+    this.tracker = tracker;
     this.refusals = 0;
   }
 
@@ -103,9 +105,12 @@ class Member {
   /** Null when it is in, else how long to stay away. */
   _try() {
     const url = new URL(`ws://127.0.0.1:${this.port}/ws?channels=herd`);
-    if (this.position !== null) {
-      url.searchParams.set('since', this.position.seq);
-      url.searchParams.set('epoch', this.position.epoch);
+    const { position } = this.tracker;
+    this.tracker.connecting(['herd']);
+    if (position !== null) {
+      const resume = { since: position.seq, epoch: position.epoch, at: position.ts };
+      for (const [name, value] of Object.entries(resume)) url.searchParams.set(name, value);
+      this.tracker.asked({ type: 'subscribe', data: { channels: ['herd'], ...resume } });
     }
     return new Promise((resolve) => {
       this.connection = new WebSocketConnection({ url, address: '127.0.0.1', port: this.port }, null, {
@@ -114,9 +119,8 @@ class Member {
         onClosed: () => resolve(0), // a crowd may be refused without an answer
         onText: (buffer, start, end) => {
           const frame = JSON.parse(buffer.toString('utf8', start, end));
-          if (frame.type !== 'subscription_ack') return;
-          this.position ??= { seq: frame.seq, epoch: frame.epoch };
-          resolve(null);
+          this.tracker.take(frame);
+          if (frame.type === 'subscription_ack') resolve(null);
         },
       });
     });

@@ -11,6 +11,7 @@ const { demoChannels } = require('../../loadtest/lib/demo-channels.cjs');
 const { Crowd, pause } = require('../../loadtest/lib/crowd.cjs');
 const { Decoder } = require('../../loadtest/lib/decoder.cjs');
 const { Figures } = require('../../loadtest/lib/figures.cjs');
+const { loadRules } = require('../../loadtest/lib/rules.cjs');
 const { Faults, faultKinds } = require('../../loadtest/lib/faults.cjs');
 const { Ledger } = require('../../loadtest/lib/ledger.cjs');
 const { Plans } = require('../../loadtest/lib/plans.cjs');
@@ -84,7 +85,8 @@ class Story {
     const run = randomBytes(6).toString('hex');
     const endpoint = await reach(settings.wsUrl, settings.connectionTimeoutMs);
     const decoder = new Decoder(ledger, run, payloadBytes, faults);
-    this.crowd = new Crowd({ endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock });
+    const { Backoff } = await loadRules();
+    this.crowd = new Crowd({ endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock, Backoff });
     this.feed = new Feed({ url: this.natsUrl, prefix: this.prefix, names: settings.channels, run, bytes: payloadBytes, ledger, clock });
     this.newcomers = new Newcomers({ endpoint, say });
     this.watch = new Watch({ url: settings.healthUrl, say, clock, lag: (seq) => Math.max(0, ledger.lastAckedSeq - seq) });

@@ -3,8 +3,7 @@
 const { WebSocketConnection } = require('./websocket.cjs');
 const { Receipts } = require('./receipts.cjs');
 
-const backoffBaseMs = 500;
-const backoffCapMs = 30_000;
+const ownPauseMs = 500; // on top of a Retry-After
 
 /**
  * One place in the crowd: connects, subscribes after `welcome`, and checks all it is given. Refused or failed
@@ -14,13 +13,14 @@ const backoffCapMs = 30_000;
  * States: idle → connecting → subscribing → subscribed → done, and waiting between two attempts.
  */
 class Client {
-  /** @param crowd shared by all clients: endpoint, decoder, faults, figures, plans, settings, clock */
+  /** @param crowd shared by all clients: endpoint, decoder, faults, figures, plans, settings, clock, Backoff */
   constructor(index, crowd) {
     this.index = index;
     this.crowd = crowd;
     this.plan = crowd.plans.forClient(index);
     this.state = 'idle';
     this.attempts = 0;
+    this.backoff = null; // of the module's rules, once it is needed
     this.connection = null;
     this.timer = null;
     this.startedAt = 0;
@@ -168,12 +168,12 @@ class Client {
   }
 
   _retryLater() {
-    const backoff = Math.random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(this.attempts, 10));
-    const asked = this.retryAfterMs ?? this.bye?.retry_ms ?? null;
+    this.backoff ??= new this.crowd.Backoff();
+    // A Retry-After is spread already; the bit on top keeps equal whole seconds from meeting again. A retry_ms holds to the letter.
+    const pause = this.retryAfterMs !== null ? this.retryAfterMs + Math.random() * ownPauseMs : this.bye?.retry_ms ?? this.backoff.next();
     this.bye = null;
     this.state = 'waiting';
-    // The server spreads its Retry-After already; the bit on top keeps equal whole seconds from meeting again.
-    this.timer = setTimeout(() => this.connect(), asked === null ? backoff : asked + Math.random() * 500);
+    this.timer = setTimeout(() => this.connect(), pause);
   }
 
   _protocolFault(text, frame) {

@@ -7,7 +7,7 @@ const chunkPauseMs = 20;
 
 /** All clients: brings them in at the ramp rate, asks them for their position at the end, sends them home. */
 class Crowd {
-  /** @param parts endpoint, decoder, faults, figures, plans, settings, clock: what every client works with */
+  /** @param parts endpoint, decoder, faults, figures, plans, settings, clock, Backoff: what every client works with */
   constructor(parts) {
     this.settings = parts.settings;
     this.clock = parts.clock;

@@ -12,6 +12,7 @@ const { Faults } = require('./faults.cjs');
 const { Ledger } = require('./ledger.cjs');
 const { Plans } = require('./plans.cjs');
 const { buildReport } = require('./report.cjs');
+const { loadRules } = require('./rules.cjs');
 const { progressLine } = require('./report-text.cjs');
 const { judge } = require('./verdict.cjs');
 
@@ -87,7 +88,8 @@ class LoadRun {
       this.publisher = new Publisher({ settings, endpoint: publishEndpoint, ledger, run: this.id, clock });
     }
     const decoder = new Decoder(ledger, this.id, settings.publishSize, faults);
-    this.crowd = new Crowd({ endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock });
+    const { Backoff } = await loadRules();
+    this.crowd = new Crowd({ endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock, Backoff });
     this.say(`${this.id}: ${settings.targetConnections} clients to ${settings.wsUrl.href} (${endpoint.address}) at ${settings.rampRate}/s, `
       + `${settings.durationMs / 1000} s at full load, ${settings.publishRate > 0 ? `publishing ${settings.publishRate}/s` : 'listening only'}`);
   }

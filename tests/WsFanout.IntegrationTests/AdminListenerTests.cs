@@ -9,7 +9,7 @@ namespace WsFanout.IntegrationTests;
 public sealed class AdminListenerTests
 {
     private const string Operators = "/metrics /health /health/live /health/ready /config";
-    private const string Page = "/ /app.js /client.js /style.css";
+    private const string Page = "/ /app.js /client.js /clock.js /load.js /style.css";
 
     // As in OpenConnectionTests: the smallest limit leaves 48 connections beside the clients, half of them for each address.
     private const int Clients = 20;

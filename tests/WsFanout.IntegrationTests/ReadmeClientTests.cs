@@ -12,7 +12,7 @@ public sealed class ReadmeClientTests
     {
         await using var server = await TestServer.StartAsync();
         using var between = new HoldingProxy(server.BaseAddress.Port);
-        using var client = ReadmeClient.Start(between.Url.Port);
+        using var client = NodeClient.OfReadme(between.Url.Port);
 
         // Nothing is replayed yet: what is published before it has subscribed it never sees.
         await Wait.UntilAsync(

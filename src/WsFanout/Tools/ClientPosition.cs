@@ -1,95 +1,161 @@
+using System.Text.Json;
+
 namespace WsFanout.Tools;
 
 /// <summary>
 /// What a client has seen of the stream, by the rules for clients of PROTOCOL.md: its position, the last message of each channel,
-/// the gaps it was told about. Outlives connections.
+/// the gaps it was told about. It is given every request that goes out and every frame that comes in, and outlives connections.
 /// </summary>
-/// <remarks>Thread safety: one receive loop.</remarks>
+/// <remarks>
+/// Thread safety: one receive loop. The same rules as the Tracker of <c>/client.js</c>: <c>client-rules.json</c> is played to both.
+/// </remarks>
 internal sealed class ClientPosition
 {
-    private const int MaxChannels = 200_000;
-    private const int MaxGaps = 64;
-
     // Receive loop only.
-    private readonly Dictionary<string, long> _lastOfChannel = [];
-    private readonly Queue<(string? Channel, long From, long To)> _gaps = new();
-    private string? _epoch;
-    private long _seq = -1, _at;
-    private long _start;
-    private bool _resuming;
+    private readonly RememberedChannels _channels;
+    private readonly AnnouncedGaps _gaps;
+    private readonly Dictionary<int, AskedSubscription> _unanswered = [];
+    private readonly HashSet<int> _resuming = [];
+    private readonly Dictionary<string, long> _starts = [];
+    private bool _lookingBack;
+
+    /// <param name="resume">Where an earlier client of the same channels stopped.</param>
+    /// <param name="maxChannels">Channels remembered; what happens beyond says <see cref="RememberedChannels"/>.</param>
+    /// <param name="maxGaps">Gaps remembered; what happens beyond says <see cref="AnnouncedGaps"/>.</param>
+    public ClientPosition(ResumePoint? resume = null, int maxChannels = 50_000, int maxGaps = 1_000)
+    {
+        Resume = resume;
+        _channels = new RememberedChannels(maxChannels);
+        _gaps = new AnnouncedGaps(maxGaps);
+    }
 
     /// <summary>Point to resume from; <see langword="null"/> before the first subscription was acknowledged.</summary>
-    public ResumePoint? Resume => _epoch is not null && _seq >= 0 ? new ResumePoint(_seq, _epoch, _at) : null;
+    public ResumePoint? Resume { get; private set; }
 
-    /// <summary>A subscription with <see cref="Resume"/> goes out: the position stands still until its <c>sync</c>.</summary>
-    public void Resuming() => _resuming = true;
-
-    /// <summary>A subscription was acknowledged. Only the first one, which had no position, sets it.</summary>
-    public void Acknowledged(long seq, long at, string epoch)
+    /// <summary>A new connection begins, on which these names are going to be asked for: nothing is on its way any more.</summary>
+    public void Connecting(IEnumerable<string> names)
     {
-        if (_seq >= 0) return;
-
-        (_epoch, _seq, _at, _start) = (epoch, seq, at, seq);
+        _unanswered.Clear();
+        _resuming.Clear();
+        _lookingBack = false;
+        Leave([.. _starts.Keys.Except(names)]);
     }
 
-    /// <summary>Everything up to <paramref name="seq"/> has been sent.</summary>
-    public void Advance(long seq, long at)
+    /// <summary>A <c>subscribe</c> goes out. With a point to resume from the position stands still there until its <c>sync</c>.</summary>
+    public void Asked(int id, AskedSubscription subscription)
     {
-        if (_resuming || seq <= _seq) return;
+        _unanswered[id] = subscription;
+        if (subscription.From is not { } from) return;
 
-        (_seq, _at) = (seq, at);
+        _resuming.Add(id);
+        if (Resume is null || from.Since < Resume.Since) Resume = from;
     }
 
-    /// <summary>What was missed has been sent.</summary>
-    public void Synced(long seq, long at)
+    /// <summary>A frame came in; types and fields that are not known are ignored.</summary>
+    /// <returns>What a message's numbers prove; <see langword="null"/> for other frames.</returns>
+    /// <exception cref="JsonException">A field that the rules need is missing.</exception>
+    public MessageVerdict? Take(JsonElement frame)
     {
-        _resuming = false;
-        Advance(seq, at);
-    }
-
-    /// <summary>The stream is another one now.</summary>
-    public void Reset(string epoch, long seq, long at)
-    {
-        _lastOfChannel.Clear();
-        _gaps.Clear();
-        (_epoch, _seq, _at, _start) = (epoch, seq, at, seq);
-    }
-
-    /// <summary>The server said that this range, both ends included, will not come; without a channel it may concern any.</summary>
-    public void Gap(string? channel, long from, long to)
-    {
-        if (_gaps.Count == MaxGaps) _gaps.Dequeue();
-        _gaps.Enqueue((channel, from, to));
-    }
-
-    /// <summary>Takes a message in and says what its numbers prove; a <c>prev</c> of 0 proves nothing.</summary>
-    public MessageVerdict Message(string channel, long seq, long prev, long at)
-    {
-        var known = _lastOfChannel.TryGetValue(channel, out var last);
-        if (known && seq <= last) return MessageVerdict.Duplicate;
-
-        // A channel not seen yet: only what came after the subscription can be missing.
-        var missing = prev != 0 && (known ? prev != last : prev > _start) && !IsInGap(channel, prev);
-        if (!known && _lastOfChannel.Count == MaxChannels) Forget();
-        _lastOfChannel[channel] = seq;
-        Advance(seq, at);
-        return missing ? MessageVerdict.NewAfterLoss : MessageVerdict.New;
-    }
-
-    private bool IsInGap(string channel, long seq)
-    {
-        foreach (var gap in _gaps)
+        switch (FrameField.Text(frame, "type"))
         {
-            var concerns = gap.Channel is null || gap.Channel == channel || gap.Channel.Contains('*') || gap.Channel.Contains('>');
-            if (concerns && gap.From <= seq && seq <= gap.To) return true;
+            case "message":
+                return Message(FrameField.Text(frame, "channel"), FrameField.Number(frame, "seq"), FrameField.Number(frame, "prev"), FrameField.Number(frame, "ts"));
+            case "position":
+                Advance(FrameField.Number(frame, "seq"), FrameField.Number(frame, "ts"));
+                break;
+            case "sync":
+                if (FrameField.Id(frame) is { } synced) _resuming.Remove(synced);
+                Advance(FrameField.Number(frame, "seq"), FrameField.Number(frame, "ts"));
+                break;
+            case "subscription_ack":
+                Subscribed(FrameField.Id(frame), FrameField.Texts(frame, "subscribed"), FrameField.Point(frame));
+                break;
+            case "unsubscription_ack":
+                Leave(FrameField.Texts(frame, "unsubscribed"));
+                break;
+            case "gap":
+                _gaps.Add(FrameField.TextIfAny(frame, "channel"), FrameField.Number(frame, "from"), FrameField.Number(frame, "to"));
+                break;
+            case "reset":
+                Reset(FrameField.Point(frame));
+                break;
+            case "replay_begin":
+                _lookingBack = true;
+                break;
+            case "replay_complete":
+                _lookingBack = false;
+                break;
+            case "error":
+                Refused(FrameField.Id(frame), FrameField.Text(frame, "code"));
+                break;
         }
-        return false;
+        return null;
     }
 
-    // Bounds the memory: what is forgotten can no longer be checked, only what comes from here on.
-    private void Forget()
+    private MessageVerdict Message(string channel, long seq, long prev, long at)
     {
-        _lastOfChannel.Clear();
-        _start = _seq;
+        if (_lookingBack) return MessageVerdict.Replayed;
+
+        var last = _channels.LastOf(channel);
+        if (seq <= last) return MessageVerdict.Duplicate;
+
+        // Of a channel not seen yet only what came after the subscription can be missing.
+        var whole = prev == 0 || (last is null ? prev <= StartOf(channel) : prev == last) || _gaps.Cover(channel, prev);
+        _channels.Remember(channel, seq);
+        Advance(seq, at);
+        return whole ? MessageVerdict.New : MessageVerdict.NewAfterLoss;
+    }
+
+    private long StartOf(string channel)
+    {
+        var start = long.MaxValue;
+        foreach (var (name, from) in _starts)
+        {
+            if (from < start && SubscriptionName.Covers(name, channel)) start = from;
+        }
+        return Math.Max(start, _channels.Forgotten);
+    }
+
+    private void Advance(long seq, long at)
+    {
+        if (Resume is null || _resuming.Count > 0 || seq <= Resume.Since) return;
+
+        Resume = Resume with { Since = seq, At = at };
+    }
+
+    private void Subscribed(int? id, IReadOnlyList<string> names, ResumePoint position)
+    {
+        AskedSubscription? asked = null;
+        if (id is { } known) _unanswered.Remove(known, out asked);
+        Resume ??= position;
+        foreach (var name in names) _starts.TryAdd(name, asked?.From?.Since ?? position.Since);
+        if (asked is not null) Leave([.. asked.Names.Except(names)]);
+    }
+
+    // Before its ack an error means the whole request. One that came too early is asked again, and the position waits for it.
+    private void Refused(int? id, string code)
+    {
+        if (code == "rate_limited" || id is not { } known || !_unanswered.Remove(known, out var asked)) return;
+
+        _resuming.Remove(known);
+        Leave(asked.Names);
+    }
+
+    // What isn't subscribed any more is not followed: a later subscription begins anew.
+    private void Leave(IReadOnlyCollection<string> names)
+    {
+        if (names.Count == 0) return;
+
+        foreach (var name in names) _starts.Remove(name);
+        var patterns = _starts.Keys.Where(SubscriptionName.IsPattern).ToArray();
+        _channels.Keep(channel => _starts.ContainsKey(channel) || Array.Exists(patterns, pattern => SubscriptionName.Covers(pattern, channel)));
+    }
+
+    private void Reset(ResumePoint position)
+    {
+        Resume = position;
+        _channels.Clear();
+        _gaps.Clear();
+        foreach (var name in _starts.Keys.ToArray()) _starts[name] = position.Since;
     }
 }

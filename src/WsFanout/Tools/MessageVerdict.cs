@@ -11,4 +11,7 @@ internal enum MessageVerdict
 
     /// <summary>At or below the last one of its channel: to be dropped.</summary>
     Duplicate,
+
+    /// <summary>Asked for by <c>replay</c>: it may be known, and moves nothing.</summary>
+    Replayed,
 }

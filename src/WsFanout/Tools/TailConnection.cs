@@ -24,6 +24,8 @@ internal sealed class TailConnection(TailOptions options, ClientPosition positio
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
 
+        position.Connecting(options.Channels);
+
         // Until the subscription stands, silence is an answer too.
         using var answered = new CancellationTokenSource(AnswerWithin, time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stop, answered.Token);
@@ -54,7 +56,7 @@ internal sealed class TailConnection(TailOptions options, ClientPosition positio
     private Uri Address()
     {
         if (position.Resume is not { } point) return options.Endpoint;
-        var resume = string.Create(CultureInfo.InvariantCulture, $"since={point.Since}&epoch={Uri.EscapeDataString(point.Epoch)}");
+        var resume = string.Create(CultureInfo.InvariantCulture, $"since={point.Since}&epoch={Uri.EscapeDataString(point.Epoch)}&at={point.At}");
         var before = options.Endpoint.Query;
         return new UriBuilder(options.Endpoint) { Query = before.Length > 1 ? $"{before}&{resume}" : resume }.Uri;
     }

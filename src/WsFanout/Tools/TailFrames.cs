@@ -29,10 +29,11 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
     /// <exception cref="JsonException">It is not a frame of the protocol.</exception>
     public ReadOnlyMemory<byte>? Take(JsonElement frame)
     {
-        switch (Text(frame, "type"))
+        var verdict = position.Take(frame);
+        switch (FrameField.Text(frame, "type"))
         {
             case "message":
-                Message(frame);
+                Message(frame, verdict);
                 break;
             case "welcome":
                 _welcome = true;
@@ -40,18 +41,17 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
             case "subscription_ack":
                 Acknowledged(frame);
                 break;
-            case "sync":
-                position.Synced(Number(frame, "seq"), Number(frame, "ts"));
-                break;
-            case "position":
-                position.Advance(Number(frame, "seq"), Number(frame, "ts"));
+            case "snapshot":
+                printer.Message(frame, FrameField.Text(frame, "channel"), FrameField.Number(frame, "seq"), FrameField.Number(frame, "ts"));
                 break;
             case "gap":
                 Gap(frame);
                 break;
             case "reset":
-                position.Reset(Text(frame, "epoch"), Number(frame, "seq"), Number(frame, "ts"));
-                printer.Note($"reset: the stream is another one now, it stands at {Number(frame, "seq")}");
+                printer.Note($"reset: the stream is another one now, it stands at {FrameField.Number(frame, "seq")}");
+                break;
+            case "unsubscription_ack":
+                printer.Note($"the server has withdrawn {string.Join(", ", FrameField.Texts(frame, "unsubscribed"))}");
                 break;
             case "error":
                 Error(frame);
@@ -63,70 +63,62 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
         return null;
     }
 
-    private ArrayBufferWriter<byte> SubscribeFrame()
-    {
-        var frame = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(frame);
-        json.WriteStartObject();
-        json.WriteString("type", "subscribe");
-        json.WriteNumber("id", SubscribeId);
-        json.WriteStartObject("data");
-        json.WriteStartArray("channels");
-        foreach (var channel in options.Channels) json.WriteStringValue(channel);
-        json.WriteEndArray();
-        if (position.Resume is { } point)
-        {
-            json.WriteNumber("since", point.Since);
-            json.WriteString("epoch", point.Epoch);
-            json.WriteNumber("at", point.At);
-        }
-        json.WriteEndObject();
-        json.WriteEndObject();
-        return frame;
-    }
-
     private ReadOnlyMemory<byte> Subscribe()
     {
-        var frame = SubscribeFrame().WrittenMemory;
-        if (position.Resume is not null) position.Resuming();
-        return frame;
+        var resume = position.Resume;
+        position.Asked(SubscribeId, new AskedSubscription(options.Channels, resume));
+        var frame = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(frame))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "subscribe");
+            json.WriteNumber("id", SubscribeId);
+            json.WriteStartObject("data");
+            json.WriteStartArray("channels");
+            foreach (var channel in options.Channels) json.WriteStringValue(channel);
+            json.WriteEndArray();
+            if (resume is not null)
+            {
+                json.WriteNumber("since", resume.Since);
+                json.WriteString("epoch", resume.Epoch);
+                json.WriteNumber("at", resume.At);
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return frame.WrittenMemory;
     }
 
-    private void Message(JsonElement frame)
+    private void Message(JsonElement frame, MessageVerdict? verdict)
     {
-        var (channel, seq, prev, at) = (Text(frame, "channel"), Number(frame, "seq"), Number(frame, "prev"), Number(frame, "ts"));
-        var verdict = position.Message(channel, seq, prev, at);
         if (verdict == MessageVerdict.Duplicate) return;
 
-        if (verdict == MessageVerdict.NewAfterLoss) printer.Note($"message {prev} of {channel} is missing and no gap covers it: the server is at fault");
-        printer.Message(frame, channel, seq, at);
+        var (channel, seq) = (FrameField.Text(frame, "channel"), FrameField.Number(frame, "seq"));
+        if (verdict == MessageVerdict.NewAfterLoss)
+            printer.Note($"message {FrameField.Number(frame, "prev")} of {channel} is missing before {seq}, and no gap covers it: the server is at fault");
+        printer.Message(frame, channel, seq, FrameField.Number(frame, "ts"));
     }
 
     private void Acknowledged(JsonElement frame)
     {
         // Nothing accepted: the errors that follow say why.
-        if (Number(frame, "count") == 0) return;
+        if (FrameField.Number(frame, "count") == 0) return;
 
         Subscribed = true;
-        position.Acknowledged(Number(frame, "seq"), Number(frame, "ts"), Text(frame, "epoch"));
-        if (frame.TryGetProperty("recovered", out var recovered) && recovered.ValueKind == JsonValueKind.False)
-            printer.Note("not everything since the last connection could be recovered");
-        printer.Note($"subscribed to {string.Join(", ", options.Channels)} at {Number(frame, "seq")}");
+        if (FrameField.IsFalse(frame, "recovered")) printer.Note("not everything since the last connection could be recovered");
+        printer.Note($"subscribed to {string.Join(", ", options.Channels)} at {FrameField.Number(frame, "seq")}");
     }
 
     private void Gap(JsonElement frame)
     {
-        var channel = frame.TryGetProperty("channel", out _) ? Text(frame, "channel") : null;
-        var (from, to) = (Number(frame, "from"), Number(frame, "to"));
-        position.Gap(channel, from, to);
-        printer.Note($"gap ({Text(frame, "reason")}): {channel ?? "any channel"} {from}..{to} will not come");
+        var (from, to) = (FrameField.Number(frame, "from"), FrameField.Number(frame, "to"));
+        printer.Note($"gap ({FrameField.Text(frame, "reason")}): {FrameField.TextIfAny(frame, "channel") ?? "any channel"} {from}..{to} will not come");
     }
 
     private void Error(JsonElement frame)
     {
-        printer.Note($"error: {Text(frame, "code")}: {Text(frame, "message")}");
-        var ours = frame.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number == SubscribeId;
-        if (!ours || Subscribed) return;
+        printer.Note($"error: {FrameField.Text(frame, "code")}: {FrameField.Text(frame, "message")}");
+        if (FrameField.Id(frame) != SubscribeId || Subscribed || FrameField.Text(frame, "code") == "rate_limited") return;
 
         _namesRefused++;
         if (_namesRefused == options.Channels.Count) Refused = new ConnectionEnd("no subscription was accepted", Final: true);
@@ -134,19 +126,9 @@ internal sealed class TailFrames(TailOptions options, ClientPosition position, T
 
     private void Bye(JsonElement frame)
     {
-        var code = (int)Number(frame, "code");
-        var pause = Refusal.Clamp(TimeSpan.FromMilliseconds(Math.Clamp(Number(frame, "retry_ms"), 0, int.MaxValue)));
+        var code = (int)FrameField.Number(frame, "code");
+        var pause = Refusal.Clamp(TimeSpan.FromMilliseconds(Math.Clamp(FrameField.Number(frame, "retry_ms"), 0, int.MaxValue)));
         Goodbye = new ConnectionEnd($"closed: {CloseCode.Describe(code)}", CloseCode.IsFinal(code), pause);
-        printer.Note($"bye: {CloseCode.Describe(code)}, {Text(frame, "reason")}");
+        printer.Note($"bye: {CloseCode.Describe(code)}, {FrameField.Text(frame, "reason")}");
     }
-
-    private static string Text(JsonElement frame, string name) =>
-        frame.ValueKind == JsonValueKind.Object && frame.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.String
-            ? field.GetString() ?? ""
-            : throw new JsonException($"the field {name} is missing or no string");
-
-    private static long Number(JsonElement frame, string name) =>
-        frame.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.Number && field.TryGetInt64(out var number)
-            ? number
-            : throw new JsonException($"the field {name} is missing or no whole number");
 }

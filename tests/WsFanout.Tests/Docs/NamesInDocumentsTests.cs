@@ -14,6 +14,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("README.md")]
     [InlineData("docs/PROTOCOL.md")]
     [InlineData("docs/OPERATING.md")]
+    [InlineData("docs/CLIENT.md")]
     public void Every_setting_that_a_document_names_exists(string document)
     {
         var names = SettingName().Matches(RepositoryFiles.Read(document)).Select(match => match.Value).Distinct().ToList();
@@ -26,6 +27,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("README.md")]
     [InlineData("docs/PROTOCOL.md")]
     [InlineData("docs/OPERATING.md")]
+    [InlineData("docs/CLIENT.md")]
     public void Every_file_that_a_document_links_to_exists(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;

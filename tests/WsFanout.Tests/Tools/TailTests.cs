@@ -73,7 +73,7 @@ public sealed class TailTests
     {
         await using var server = await ScriptedServer.ForClientsAsync(async (client, connection) =>
         {
-            await client.SubscribeAsync();
+            await client.SubscribeAsync(ScriptedSocket.Ack.Replace("BTC.*", ">", StringComparison.Ordinal));
             if (connection == 1)
             {
                 await client.MessageAsync("BTC.trade", 11, 0);
@@ -96,7 +96,59 @@ public sealed class TailTests
         Assert.Equal(
             """{"type":"subscribe","id":1,"data":{"channels":["\u003E"],"since":12,"epoch":"e1","at":1795224000123}}""",
             server.Requests.Last());
-        Assert.Equal(["", "?since=12&epoch=e1"], server.Queries);
+        Assert.Equal(["", "?since=12&epoch=e1&at=1795224000123"], server.Queries);
+    }
+
+    [Fact]
+    public async Task A_resume_that_breaks_before_its_sync_begins_at_the_same_place_and_says_what_was_not_recovered()
+    {
+        await using var server = await ScriptedServer.ForClientsAsync(async (client, connection) =>
+        {
+            if (connection == 1)
+            {
+                await client.SubscribeAsync();
+                await client.MessageAsync("BTC.trade", 11, 0);
+            }
+            else
+            {
+                await client.SubscribeAsync("""{"type":"subscription_ack","id":1,"subscribed":["BTC.trade"],"count":1,"seq":20,"ts":1000,"epoch":"e1","recovered":false}""");
+                await client.SendAsync("""{"type":"gap","channel":"BTC.trade","from":12,"to":14,"reason":"window"}""");
+                await client.MessageAsync("BTC.trade", 15, 14);
+            }
+            if (connection < 3)
+            {
+                await client.SendAsync("""{"type":"bye","code":4104,"reason":"server_fault","retry_ms":1}""");
+                await client.CloseAsync(4104);
+                return;
+            }
+            await client.MessageAsync("BTC.trade", 16, 15, "\"new\"");
+            await client.StayAsync();
+        });
+        await using var tail = CommandRun.Start("tail", "BTC.trade", "--url", server.WebSocket);
+
+        await tail.Output.WaitForAsync("new");
+
+        Assert.Equal(["11", "15", "16"], tail.Output.Lines.Select(line => line.Split(' ')[2]));
+        Assert.Equal(2, server.Requests.Count(request => request.Contains("\"since\":11,", StringComparison.Ordinal)));
+        Assert.Contains("not everything since the last connection could be recovered", tail.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("missing", tail.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_printed_and_a_subscription_that_the_server_withdraws_is_said_so()
+    {
+        await using var server = await ScriptedServer.ForClientsAsync(async (client, _) =>
+        {
+            await client.SubscribeAsync();
+            await client.SendAsync("""{"type":"snapshot","channel":"BTC.trade","seq":7,"ts":1795224000123,"data":1}""");
+            await client.SendAsync("""{"type":"unsubscription_ack","unsubscribed":["BTC.trade"],"count":0}""");
+            await client.StayAsync();
+        });
+        await using var tail = CommandRun.Start("tail", "BTC.trade", "--url", server.WebSocket);
+
+        await tail.Error.WaitForAsync("the server has withdrawn BTC.trade");
+
+        Assert.Equal(["2026-11-21T01:20:00.123Z BTC.trade 7 1"], tail.Output.Lines);
     }
 
     [Fact]

@@ -69,12 +69,23 @@ internal sealed partial class Router(
 
     private static Task PageAsync(HttpContext context)
     {
-        var (body, contentType) = PageFiles.Find(context.Request.Path.Value!)!.Value;
+        var file = PageFiles.Find(context.Request.Path.Value!)!;
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = PageFiles.ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
+
+        // May be kept, and is asked for again each time: after an upgrade no file meets an older one.
         headers.CacheControl = "no-cache";
-        return AnswerAsync(context, body, contentType);
+        headers.ETag = file.Tag;
+        if (file.IsForEveryone)
+        {
+            headers.AccessControlAllowOrigin = "*";
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        }
+
+        if (!context.Request.Headers.IfNoneMatch.Contains(file.Tag)) return AnswerAsync(context, file.Body, file.ContentType);
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return Task.CompletedTask;
     }
 
     private static Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body, string contentType)

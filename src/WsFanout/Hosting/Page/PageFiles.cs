@@ -9,22 +9,27 @@ internal static class PageFiles
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly FrozenDictionary<string, (ReadOnlyMemory<byte> Body, string ContentType)> Files =
-        new Dictionary<string, (ReadOnlyMemory<byte>, string)>
+    /// <summary>The client that any page may import, from here or from elsewhere.</summary>
+    public const string Client = "/client.js";
+
+    private const string Script = "text/javascript; charset=utf-8";
+
+    private static readonly FrozenDictionary<string, PageFile> Files =
+        new Dictionary<string, PageFile>
         {
-            ["/"] = (Read("index.html"), "text/html; charset=utf-8"),
-            ["/app.js"] = (Read("app.js"), "text/javascript; charset=utf-8"),
-            ["/client.js"] = (Read("client.js"), "text/javascript; charset=utf-8"),
-            ["/load.js"] = (Read("load.js"), "text/javascript; charset=utf-8"),
-            ["/style.css"] = (Read("style.css"), "text/css; charset=utf-8"),
+            ["/"] = new(Read("index.html"), "text/html; charset=utf-8"),
+            ["/app.js"] = new(Read("app.js"), Script),
+            [Client] = new(Read("client.js"), Script, isForEveryone: true),
+            ["/clock.js"] = new(Read("clock.js"), Script),
+            ["/load.js"] = new(Read("load.js"), Script),
+            ["/style.css"] = new(Read("style.css"), "text/css; charset=utf-8"),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every path that <see cref="Find"/> knows; the page needs all of them.</summary>
     public static IReadOnlyList<string> Paths => Files.Keys;
 
     /// <summary>The file served at a path, or <see langword="null"/>. Paths are compared letter by letter.</summary>
-    public static (ReadOnlyMemory<byte> Body, string ContentType)? Find(string path) =>
-        Files.TryGetValue(path, out var file) ? file : null;
+    public static PageFile? Find(string path) => Files.GetValueOrDefault(path);
 
     private static byte[] Read(string name)
     {

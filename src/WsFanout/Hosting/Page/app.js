@@ -1,6 +1,7 @@
 // The live page: shows what a FanoutClient hears. All text of others goes into the page as textContent, never as markup.
 
 import { FanoutClient } from './client.js';
+import { ServerClock } from './clock.js';
 import { ServerLoad } from './load.js';
 
 const MAX_ROWS = 100;
@@ -14,51 +15,77 @@ const at = id => document.getElementById(id);
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false });
 
 const load = new ServerLoad(at('load'), at('load-state'), at('load-figures'));
+const serverClock = new ServerClock(() => client?.heartbeat() ?? null);
 
 let client = null;
 let rows = [];
 let latencies = [];
 let total = 0;
-let gaps = 0;
+let seen = { gaps: 0, resumes: 0, resets: 0, holes: 0 };
 let perSecond = new Array(SECONDS).fill(0);
 let second = 0;
+let isCatchingUp = false;
 let dirty = false;
 let renderedAt = 0;
 
 // --- what the client tells
 
 const told = {
-  state({ state, reason, pause, refused, client: id }) {
+  state({ state, code, reason, pause, refused, client: id }) {
     const words = {
       connecting: 'connecting…',
-      connected: 'connected',
-      waiting: `${reason}; again in ${((pause ?? 0) / 1000).toFixed(1)} s`,
-      stopped: `stopped: ${reason}`,
+      connected: `connected as ${id}`,
+      waiting: pause === undefined ? reason : `${reason}; again in ${(pause / 1000).toFixed(1)} s`,
+      closed: `stopped: ${code} ${reason}`,
     }[state];
-    at('state').textContent = state === 'waiting' ? 'waiting' : state;
+    at('state').textContent = state === 'closed' ? 'stopped' : state;
     at('state').dataset.state = state;
-    at('disconnect').disabled = state === 'stopped';
-    if (state !== 'connecting') note(id ? `${words} as ${id}` : words, { waiting: 'warn', stopped: 'bad' }[state]);
+    at('disconnect').disabled = state === 'closed';
+    if (state === 'connected') {
+      serverClock.forget();
+      serverClock.measure();
+    }
+    if (state !== 'connecting') note(words, { waiting: 'warn', closed: 'bad' }[state]);
     if (refused) noteWhyRefused();
   },
-  ack(frame) {
-    const resumed = frame.recovered === undefined ? '' : frame.recovered ? ', everything recovered' : ', not everything recovered';
-    note(`subscribed to ${frame.subscribed.join(', ') || 'nothing'} at ${frame.seq}${resumed}`, frame.recovered === false || frame.count === 0 ? 'warn' : '');
+  close() {}, // the state says it
+  subscribed(frame) {
+    const resumed = frame.recovered !== undefined;
+    if (resumed) {
+      count('resumes');
+      isCatchingUp = true;
+    }
+    const outcome = !resumed ? '' : frame.recovered ? ', everything recovered' : ', not everything recovered';
+    note(`${resumed ? 'resumed' : 'subscribed to'} ${frame.subscribed.join(', ') || 'nothing'} at ${frame.seq}${outcome}`, frame.recovered === false || frame.count === 0 ? 'warn' : '');
   },
+  unrecovered({ recovery = [] }) {
+    for (const row of recovery.slice(0, MAX_EVENTS)) if (!row.recovered) note(`not recovered: ${row.channel} ${row.from}–${row.to}`, 'warn');
+  },
+  unsubscribed(frame) { note(`the server has withdrawn ${frame.unsubscribed.join(', ')}`, 'warn'); },
+  sync(frame) {
+    isCatchingUp = false;
+    note(`live from ${frame.seq}`);
+  },
+  pong(frame) { serverClock.answered(frame); },
   gap(frame) {
-    gaps++;
-    dirty = true;
+    count('gaps');
     note(`gap (${frame.reason}): ${frame.channel ?? 'any channel'} ${frame.from}–${frame.to} will not come`, 'warn');
   },
-  reset(frame) { note(`reset: the stream is another one now, at ${frame.seq}`, 'warn'); },
-  bye(frame) { note(`bye ${frame.code}: ${frame.reason}, back in ${frame.retry_ms} ms`, 'warn'); },
+  reset(frame) {
+    count('resets');
+    note(`reset: the stream is another one now, at ${frame.seq}`, 'warn');
+  },
   error(frame) { note(`error: ${frame.code}: ${frame.message}`, 'bad'); },
-  fault({ message }) { note(`fault: ${message}`, 'bad'); },
-  message({ frame, text }) {
-    const latency = Math.max(0, client.serverNow() - frame.ts);
+  fault({ message, prev }) {
+    if (prev !== undefined) count('holes');
+    note(`fault of the server: ${message}`, 'bad');
+  },
+  message(frame, text) {
+    const latency = Math.max(0, serverClock.now() - frame.ts);
     rows.push({ ts: frame.ts, channel: frame.channel, seq: frame.seq, latency, data: dataOf(frame, text) });
     if (rows.length > MAX_ROWS) rows.shift();
-    latencies.push(latency);
+    // What a resume brings is as late as the connection was away: that is no latency of the server's.
+    if (!isCatchingUp) latencies.push(latency);
     if (latencies.length > MAX_LATENCIES) latencies.shift();
     turnSeconds();
     perSecond[SECONDS - 1]++;
@@ -71,6 +98,11 @@ const told = {
 function dataOf(frame, text) {
   const data = frame.base64 === undefined ? text.slice(text.indexOf('"data":') + 7, -1) : `base64 ${frame.base64}`;
   return data.length <= MAX_DATA_CHARACTERS ? data : [...data.slice(0, MAX_DATA_CHARACTERS)].join('') + '…';
+}
+
+function count(kind) {
+  seen[kind]++;
+  dirty = true;
 }
 
 // A browser hides the status of a handshake that failed; the server's health tells what it must have been.
@@ -114,7 +146,9 @@ function renderNumbers() {
   const recent = perSecond.slice(-6, -1);
   at('rate').textContent = (recent.reduce((sum, count) => sum + count, 0) / recent.length).toFixed(1);
   at('total').textContent = total.toLocaleString();
-  at('gaps').textContent = gaps;
+  for (const [kind, times] of Object.entries(seen)) {
+    at(kind).textContent = times; // gaps, resumes, resets, holes
+  }
   const sorted = [...latencies].sort((a, b) => a - b);
   const quantile = share => sorted.length === 0 ? '–' : `${sorted[Math.floor(share * (sorted.length - 1))].toFixed(0)} ms`;
   at('median').textContent = quantile(0.5);
@@ -147,18 +181,14 @@ function renderRows() {
 function watch() {
   const channels = [...new Set(at('channels').value.split(',').map(name => name.trim()).filter(name => name))];
   if (channels.length === 0) return;
-  client?.stop();
+  client?.close();
   rows = [];
   latencies = [];
-  total = gaps = 0;
+  total = 0;
+  seen = { gaps: 0, resumes: 0, resets: 0, holes: 0 };
+  isCatchingUp = false;
   dirty = true;
-  const endpoint = new URL('ws', location.href);
-  endpoint.protocol = endpoint.protocol === 'https:' ? 'wss:' : 'ws:';
-  endpoint.hash = '';
-  // A client that was stopped may still have something to say; the page listens to the present one only.
-  const mine = new FanoutClient(endpoint, channels, (kind, detail) => { if (mine === client) told[kind](detail); });
-  client = mine;
-  client.start();
+  client = new FanoutClient('ws', { channels, on: told }).connect();
 }
 
 async function publish() {
@@ -192,7 +222,7 @@ function reasonOf(answer) {
 }
 
 at('subscribe').addEventListener('submit', event => { event.preventDefault(); watch(); });
-at('disconnect').addEventListener('click', () => client?.stop());
+at('disconnect').addEventListener('click', () => client?.close());
 at('presets').addEventListener('click', event => {
   const { channels } = event.target.dataset;
   if (!channels) return;

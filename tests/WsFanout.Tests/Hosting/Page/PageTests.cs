@@ -20,7 +20,7 @@ public sealed partial class PageTests
     [Fact]
     public void Every_file_that_the_page_names_is_served()
     {
-        var named = FileName().Matches(Text("/") + Text("/app.js") + Text("/client.js")).Select(match => "/" + match.Groups[1].Value).Distinct();
+        var named = FileName().Matches(string.Concat(PageFiles.Paths.Select(Text))).Select(match => "/" + match.Groups[1].Value).Distinct();
 
         Assert.Equal(PageFiles.Paths.Where(path => path != "/").Order(), named.Order());
     }
@@ -43,6 +43,20 @@ public sealed partial class PageTests
         Assert.All(PageFiles.Paths, path => Assert.EndsWith("; charset=utf-8", PageFiles.Find(path)?.ContentType, StringComparison.Ordinal));
         Assert.Null(PageFiles.Find("/index.html"));
         Assert.Null(PageFiles.Find("/App.js"));
+    }
+
+    [Fact]
+    public void A_tag_is_another_one_for_every_other_file()
+    {
+        Assert.Equal(PageFiles.Paths.Count, PageFiles.Paths.Select(path => PageFiles.Find(path)!.Tag).Distinct().Count());
+        Assert.All(PageFiles.Paths, path => Assert.Matches("^\"[0-9a-f]{16}\"$", PageFiles.Find(path)!.Tag));
+    }
+
+    [Fact]
+    public void The_client_needs_no_other_file_so_that_it_can_be_imported_from_anywhere_or_copied()
+    {
+        Assert.DoesNotMatch(@"\bimport\b(?! it)|\bfrom ['""]", Text(PageFiles.Client));
+        Assert.Equal(PageFiles.Client, Assert.Single(PageFiles.Paths, path => PageFiles.Find(path)!.IsForEveryone));
     }
 
     private static string Text(string path) =>
