@@ -19,6 +19,9 @@ internal sealed class DrainRun : IAsyncDisposable
     private const int HalfWay = 5;
     private const int TinyBuffer = 4096;
 
+    /// <summary>Several are started at once, and starting is not what is tried.</summary>
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+
     private static readonly (string, string)[] Defaults =
     [
         ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MEMORY_REJECT_PERCENT", "100"), ("WS_MEMORY_SHED_PERCENT", "100"), ("WS_MEMORY_PAUSE_PERCENT", "100"),
@@ -51,7 +54,7 @@ internal sealed class DrainRun : IAsyncDisposable
     public static async Task<DrainRun> StartAsync(int perSecond, params (string Name, string Value)[] variables)
     {
         var folder = new EmptyFolder();
-        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [.. Defaults, ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", "10000"), .. variables]);
+        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [], StartDeadline, [.. Defaults, ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", "10000"), .. variables]);
         return new DrainRun(folder, program, address, perSecond);
     }
 
