@@ -32,6 +32,7 @@ internal sealed class DrainRun : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly List<Guest> _guests = [];
     private readonly List<RawClient> _others = [];
+    private readonly List<System.Net.Sockets.TcpClient> _bystanders = [];
     private readonly int _perSecond;
 
     private DrainRun(EmptyFolder folder, ServerProgram program, Uri address, int perSecond)
@@ -79,6 +80,12 @@ internal sealed class DrainRun : IAsyncDisposable
         }
 
         for (var i = 0; i < HalfWay; i++) _others.Add(await RawClient.OpenAsync(Address));
+    }
+
+    /// <summary>Brings in clients that do nothing at all. Who comes after them is sent away after them.</summary>
+    public async Task AddBystandersAsync(int count)
+    {
+        foreach (var some in Enumerable.Range(0, count).Chunk(50)) _bystanders.AddRange(await Task.WhenAll(some.Select(_ => RawHandshake.OpenAsync(Address))));
     }
 
     public Task WaitForMessagesAsync(int messages) => Wait.UntilAsync(() => _guests.TrueForAll(guest => guest.MessageCount >= messages), $"everybody should have {messages} messages");
@@ -147,6 +154,7 @@ internal sealed class DrainRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var other in _others) other.Dispose();
+        foreach (var bystander in _bystanders) bystander.Dispose();
         foreach (var guest in _guests) await guest.DisposeAsync();
         _http.Dispose();
         Program.Dispose();
@@ -156,7 +164,8 @@ internal sealed class DrainRun : IAsyncDisposable
     /// <summary>Everybody has a moment of its own, and a tenth of the window has about a tenth of the clients.</summary>
     private void AssertSpread()
     {
-        if (_guests.Count == 0) return;
+        // Behind bystanders they have the last slots only.
+        if (_bystanders.Count > 0) return;
         var window = Math.Max(1000.0, 1000.0 * (_guests.Count + Stuck) / _perSecond);
         var tenths = _guests.Select(guest => (int)(guest.RetryMs * 10 / window)).ToList();
         var tenth = _guests.Count / 10;
