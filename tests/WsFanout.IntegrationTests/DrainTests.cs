@@ -10,6 +10,9 @@ public sealed class DrainTests
 {
     private const int Polite = 90;
 
+    /// <summary>Their goodbyes take a second.</summary>
+    private const int Bystanders = 500;
+
     /// <summary>Makes the window of the returns longer than it has to be at least.</summary>
     private const int PerSecond = 50;
 
@@ -23,6 +26,7 @@ public sealed class DrainTests
     public async Task Without_a_broker_what_is_published_meanwhile_still_reaches_those_who_are_there()
     {
         await using var run = await DrainRun.StartAsync(PerSecond);
+        await run.AddBystandersAsync(Bystanders);
         await run.FillAsync(Polite);
         var published = 0;
         while (published < 10 && await run.TryPublishAsync($"{published}")) published++;
@@ -34,8 +38,7 @@ public sealed class DrainTests
         await run.AssertEndedWellAsync();
 
         run.AssertNothingIsMissing();
-        Assert.All(run.Guests, guest => Assert.True(guest.Sequences.Count >= published));
-        Assert.True(run.Guests.Max(guest => guest.Sequences.Count) > published, "something should have come during the drain");
+        Assert.All(run.Guests, guest => Assert.True(guest.Sequences.Count > published, "what was published during the drain should have come"));
     }
 
     [Fact]

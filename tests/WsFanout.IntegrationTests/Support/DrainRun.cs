@@ -19,6 +19,9 @@ internal sealed class DrainRun : IAsyncDisposable
     private const int HalfWay = 5;
     private const int TinyBuffer = 4096;
 
+    /// <summary>Several are started at once, and starting is not what is tried.</summary>
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+
     private static readonly (string, string)[] Defaults =
     [
         ("WS_CPU_REJECT_THRESHOLD", "100"), ("WS_CPU_PAUSE_THRESHOLD", "100"), ("WS_MEMORY_REJECT_PERCENT", "100"), ("WS_MEMORY_SHED_PERCENT", "100"), ("WS_MEMORY_PAUSE_PERCENT", "100"),
@@ -29,6 +32,7 @@ internal sealed class DrainRun : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly List<Guest> _guests = [];
     private readonly List<RawClient> _others = [];
+    private readonly List<System.Net.Sockets.TcpClient> _bystanders = [];
     private readonly int _perSecond;
 
     private DrainRun(EmptyFolder folder, ServerProgram program, Uri address, int perSecond)
@@ -51,7 +55,7 @@ internal sealed class DrainRun : IAsyncDisposable
     public static async Task<DrainRun> StartAsync(int perSecond, params (string Name, string Value)[] variables)
     {
         var folder = new EmptyFolder();
-        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [.. Defaults, ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", "10000"), .. variables]);
+        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [], StartDeadline, [.. Defaults, ("WS_CONNECT_RATE", $"{perSecond}"), ("WS_CONNECT_BURST", "10000"), .. variables]);
         return new DrainRun(folder, program, address, perSecond);
     }
 
@@ -76,6 +80,12 @@ internal sealed class DrainRun : IAsyncDisposable
         }
 
         for (var i = 0; i < HalfWay; i++) _others.Add(await RawClient.OpenAsync(Address));
+    }
+
+    /// <summary>Brings in clients that do nothing at all. Who comes after them is sent away after them.</summary>
+    public async Task AddBystandersAsync(int count)
+    {
+        foreach (var some in Enumerable.Range(0, count).Chunk(50)) _bystanders.AddRange(await Task.WhenAll(some.Select(_ => RawHandshake.OpenAsync(Address))));
     }
 
     public Task WaitForMessagesAsync(int messages) => Wait.UntilAsync(() => _guests.TrueForAll(guest => guest.MessageCount >= messages), $"everybody should have {messages} messages");
@@ -144,6 +154,7 @@ internal sealed class DrainRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var other in _others) other.Dispose();
+        foreach (var bystander in _bystanders) bystander.Dispose();
         foreach (var guest in _guests) await guest.DisposeAsync();
         _http.Dispose();
         Program.Dispose();
@@ -153,7 +164,8 @@ internal sealed class DrainRun : IAsyncDisposable
     /// <summary>Everybody has a moment of its own, and a tenth of the window has about a tenth of the clients.</summary>
     private void AssertSpread()
     {
-        if (_guests.Count == 0) return;
+        // Behind bystanders they have the last slots only.
+        if (_bystanders.Count > 0) return;
         var window = Math.Max(1000.0, 1000.0 * (_guests.Count + Stuck) / _perSecond);
         var tenths = _guests.Select(guest => (int)(guest.RetryMs * 10 / window)).ToList();
         var tenth = _guests.Count / 10;

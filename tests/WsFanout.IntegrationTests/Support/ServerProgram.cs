@@ -49,8 +49,18 @@ internal sealed partial class ServerProgram : IDisposable
         string folder, string[] entrance, TimeSpan deadline, params (string Name, string Value)[] variables)
     {
         var program = Start(folder, entrance, [], [("WS_ADDR", "127.0.0.1:0"), .. variables]);
-        await Wait.UntilAsync(() => program.Address() is not null || program.HasExited, $"the server should say where it listens", deadline);
-        Assert.False(program.HasExited, string.Join('\n', program.Errors.Concat(program.Output)));
+        try
+        {
+            await Wait.UntilAsync(() => program.Address() is not null || program.HasExited, $"the server should say where it listens", deadline);
+            Assert.False(program.HasExited, string.Join('\n', program.Errors.Concat(program.Output)));
+        }
+        catch
+        {
+            // Nobody else could end it.
+            program.Dispose();
+            throw;
+        }
+
         return (program, new Uri($"http://{program.Address()}/"));
     }
 

@@ -68,6 +68,19 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void Messages_go_on_to_those_who_were_not_sent_away_yet()
+    {
+        using var worker = new WorkerParts();
+        var clients = Enumerable.Range(0, 10).Select(_ => worker.Join()).ToArray();
+        foreach (var (client, _) in clients) worker.Subscribe(client, "a");
+        worker.Pass(TimeSpan.FromSeconds(4), Order(worker, 10));
+
+        worker.Deal(worker.Message(new Channel("a"), 101));
+
+        Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 1, 1], clients.Select(joined => joined.Wire.OfType("message").Count()));
+    }
+
+    [Fact]
     public void Whoever_leaves_by_itself_leaves_out_nobody()
     {
         using var worker = new WorkerParts();
