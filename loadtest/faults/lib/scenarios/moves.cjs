@@ -34,7 +34,7 @@ module.exports = {
     const { recovered, notRecovered, elsewhere } = figures.resumes;
     add('recovered', notRecovered === 0 && recovered > 0, `${recovered} resumes were recovered, ${notRecovered} not, allowed 0; ${elsewhere} of all were on another server than before`);
     add('moved', figures.resumes.elsewhere > 0 || installation.doors.length < 2, `${elsewhere} resumes on another server, at least 1`);
-    const wanted = (settings.durationMs / 1000) * settings.killRate * 0.5;
+    const wanted = (settings.durationMs / 1000) * settings.killRate * 0.25;
     add('kills', (counts.kills ?? 0) >= wanted, `${counts.kills ?? 0} connections were cut, at least ${Math.floor(wanted)}`);
     if (!installation.isOwn) return;
     const drained = figures.endsBy('4200');
