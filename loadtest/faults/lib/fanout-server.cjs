@@ -6,6 +6,7 @@ const { startPinned, stop, allowedCores } = require('../../compare/lib/processes
 const { lastLine } = require('../../compare/lib/tools.cjs');
 
 const readyMs = 30_000;
+const drainMs = 30_000; // whoever takes longer hangs, and is told so by the signal that ended it
 const lookMs = 50;
 
 /** The server under test: started, drained, killed, started again, always on the same port. */
@@ -53,7 +54,9 @@ class FanoutServer {
     const begun = Date.now();
     const { child } = this;
     process.kill(child.pid, 'SIGTERM');
+    const timer = setTimeout(() => process.kill(child.pid, 'SIGKILL'), drainMs);
     const how = await child.ended;
+    clearTimeout(timer);
     return { how, ms: Date.now() - begun };
   }
 

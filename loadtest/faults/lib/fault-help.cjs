@@ -18,7 +18,7 @@ sequence number: order, no duplicates, nothing lost in silence, no gap that lies
 Scenarios:
 ${list}
 
-Exit code: 0 everything holds and enough happened, 1 not, 2 the run could not be made, 78 a variable or argument is wrong, 130 interrupted.
+Exit code: 0 everything holds and enough happened, 1 not, 2 the run could not be made or did not end, 78 a variable or argument is wrong, 130 interrupted.
 
 Variables (defaults of ${scenario.name}):
 ${rows.join('\n')}

@@ -10,7 +10,6 @@ function reportOf(run) {
     scenario: run.scenario.name,
     seed: run.seed,
     run: run.id,
-    interrupted: run.interrupted,
     installation: run.installation.isOwn
       ? { servers: settings.server, transport: settings.transport, broker: settings.natsServer, nodes: settings.brokers }
       : { servers: settings.wsUrls.map((url) => url.host), publishing: run.installation.natsUrls.length > 0 ? 'to the broker' : 'over HTTP' },
@@ -61,7 +60,7 @@ function reportText(report) {
   const lines = [];
   const row = (name, text) => lines.push(`  ${name.padEnd(16)} ${text}`);
   const { clients, resumes, published, checked, recorded, generator } = report;
-  lines.push('', `${report.scenario}, seed ${report.seed}${report.interrupted ? ', interrupted' : ''}`);
+  lines.push('', `${report.scenario}, seed ${report.seed}`);
   row('installation', counts(report.installation, ' '));
   row('did', counts(report.did));
   for (const note of report.notes.slice(0, 12)) row('', note);

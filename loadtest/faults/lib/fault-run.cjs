@@ -53,15 +53,14 @@ class FaultRun {
   }
 
   /** @returns the run itself, with everything a report needs. @throws {CannotRun} */
-  async execute(stop) {
+  async execute() {
     const lack = shortage(this.settings.clients * 2 + (this.scenario.descriptors?.(this.settings) ?? 0), 16);
     if (lack !== null) throw new CannotRun(lack);
     const progress = setInterval(() => this._progress(), progressMs);
     try {
-      await this._prepare(stop);
+      await this._prepare();
       this.watch.begin('hold');
-      await this.scenario.disturb(this, stop);
-      this.interrupted = stop.aborted;
+      await this.scenario.disturb(this);
       this.watch.begin('settle');
       await this.publisher.stop();
       await this._settle();
@@ -117,16 +116,16 @@ class FaultRun {
   }
 
   /** Waits for a condition. @returns {Promise<boolean>} false: the time is over */
-  async until(condition, timeoutMs, stop) {
+  async until(condition, timeoutMs) {
     const deadline = this.clock.now() + timeoutMs;
     while (!condition()) {
-      if (this.clock.now() > deadline || stop?.aborted) return false;
-      await pause(lookMs, stop);
+      if (this.clock.now() > deadline) return false;
+      await pause(lookMs);
     }
     return true;
   }
 
-  async _prepare(stop) {
+  async _prepare() {
     const { settings } = this;
     this.phase = 'start';
     this.installation = await Installation.start(settings, this.scenario);
@@ -135,10 +134,10 @@ class FaultRun {
     this._newClients();
     for (const client of this.clients) {
       client.connect();
-      await pause(1000 / rampPerSecond, stop);
+      await pause(1000 / rampPerSecond);
     }
-    const allIn = await this.until(() => this.clients.every((client) => client.state === 'live'), rampMs, stop);
-    if (!allIn && !stop.aborted) throw new CannotRun(`only ${this.liveClients().length} of ${this.clients.length} clients got in within ${rampMs / 1000} s (${show(this.figures.refusals)} ${show(this.figures.failures)})`);
+    const allIn = await this.until(() => this.clients.every((client) => client.state === 'live'), rampMs);
+    if (!allIn) throw new CannotRun(`only ${this.liveClients().length} of ${this.clients.length} clients got in within ${rampMs / 1000} s (${show(this.figures.refusals)} ${show(this.figures.failures)})`);
     this._publish();
     this.phase = 'faults';
   }
@@ -173,7 +172,7 @@ class FaultRun {
   async _settle() {
     this.phase = 'settle';
     for (const client of this.clients) client.comeBack();
-    const target = this.interrupted ? 0 : this.ledger.lastAckedSeq;
+    const target = this.ledger.lastAckedSeq;
     let askAt = 0;
     this.settled = await this.until(() => {
       const behind = this.clients.filter((client) => client.state !== 'done' && !(client.state === 'live' && client.pongSeq >= target));
@@ -194,7 +193,7 @@ class FaultRun {
   _check() {
     const begun = this.clock.now();
     // A pong moves no position, so who has got everything is asked of the pongs.
-    this.behind = this.clients.filter((client) => !(client.pongSeq >= (this.interrupted ? 0 : this.ledger.lastAckedSeq))).map((client) => client.index);
+    this.behind = this.clients.filter((client) => !(client.pongSeq >= this.ledger.lastAckedSeq)).map((client) => client.index);
     this.totals = check(this);
     this.checkMs = Math.round(this.clock.now() - begun);
   }

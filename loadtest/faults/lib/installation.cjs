@@ -50,11 +50,16 @@ class Installation {
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.broker?.stopAll();
     await Promise.all(this.doors.map((door) => door.proxy?.close()));
+    this._removeFolder();
+  }
+
+  _removeFolder() {
     if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
   async _startOwn(settings, scenario) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-faults-'));
+    process.once('exit', () => this._removeFolder());
     this.broker = await Broker.start({ binary: settings.natsServer, nodes: settings.brokers, folder: this.folder });
     this.natsUrls = this.broker.urls;
     const ports = await freePorts(scenario.servers);

@@ -34,6 +34,7 @@ class LogStore {
     if (this.file === null) {
       this.path = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-faults-')), 'frames');
       this.file = fs.openSync(this.path, 'w+');
+      process.once('exit', () => this.close());
     }
     const at = this.spilledBytes;
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunkBytes);

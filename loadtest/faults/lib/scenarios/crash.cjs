@@ -14,24 +14,24 @@ module.exports = {
   defaults: { DURATION: '60', KILL_RATE: '0', CHANNELS_PER_CLIENT: '3' },
   serverVariables: () => ({ WS_REPLAY_MAX_AGE: '60s', WS_REPLAY_BUFFER_SIZE: '5000', JS_STREAM_MAX_AGE: '120s' }),
 
-  async disturb(run, stop) {
+  async disturb(run) {
     const end = run.clock.now() + run.settings.durationMs;
     const [server] = run.installation.servers;
     run.crashes = [];
     do {
-      await pause(Math.min(calmMs, run.settings.durationMs / 3), stop);
+      await pause(Math.min(calmMs, run.settings.durationMs / 3));
       const before = run.liveClients();
       const { recovered, notRecovered } = run.figures.resumes;
       const begun = run.clock.now();
       await server.kill();
       run.count('crashes');
       const startMs = await server.start();
-      const isBack = await run.until(() => before.every((client) => client.state === 'live'), backMs, stop);
+      const isBack = await run.until(() => before.every((client) => client.state === 'live'), backMs);
       const { resumes } = run.figures;
       const crash = { connected: before.length, recovered: resumes.recovered - recovered, notRecovered: resumes.notRecovered - notRecovered, readyMs: startMs, allBackMs: isBack ? Math.round(run.clock.now() - begun) : null };
       run.crashes.push(crash);
       run.notes.push(`crash ${run.crashes.length}: ${crash.connected} clients were connected, ready after ${startMs} ms, ${isBack ? `all live again after ${crash.allBackMs} ms` : 'not all came back'}; ${crash.recovered} recovered, ${crash.notRecovered} not`);
-    } while (run.clock.now() < end && !stop.aborted);
+    } while (run.clock.now() < end);
   },
 
   figures: (run) => ({ crashes: run.crashes }),

@@ -23,21 +23,21 @@ module.exports = {
   serverVariables: (settings) => ({ WS_SLOW_CLIENT_TIMEOUT: `${settings.slowClientTimeoutMs}ms`, JS_STREAM_MAX_AGE: '120s' }),
   descriptors: (settings) => settings.deafClients,
 
-  async disturb(run, stop) {
+  async disturb(run) {
     const { settings, figures, installation } = run;
     const [server] = installation.servers;
     const cost = new ServerCost(server);
-    await pause(warmUpMs, stop);
+    await pause(warmUpMs);
     figures.latency.clear();
-    await pause(calmMs, stop);
+    await pause(calmMs);
     const calm = figures.latency.toMilliseconds();
     const base = await cost.look();
     figures.latency.clear();
     const deaf = [];
     const begun = run.clock.now();
-    for (let i = 0; i < settings.deafClients && !stop.aborted; i++) {
+    for (let i = 0; i < settings.deafClients; i++) {
       deaf.push(new DeafClient(installation.doors[0].endpoint, settings.token));
-      if (i % 5 === 4) await pause(5000 / connectsPerSecond, stop);
+      if (i % 5 === 4) await pause(5000 / connectsPerSecond);
     }
     const connectedMs = run.clock.now() - begun;
     run.count('deaf clients', deaf.length);
@@ -45,7 +45,7 @@ module.exports = {
     let gone = null;
     let most = 0;
     const deadline = connectedMs + settings.slowClientTimeoutMs + fillMs + graceMs;
-    while (run.clock.now() - begun < deadline + graceMs && !stop.aborted) {
+    while (run.clock.now() - begun < deadline + graceMs) {
       const now = await cost.look();
       const grown = { processMB: now.processMB - base.processMB, kernelMB: now.kernelMB - base.kernelMB, allKernelMB: now.allKernelMB - base.allKernelMB };
       for (const key of Object.keys(grown)) peak[key] = Math.max(peak[key], grown[key]);
@@ -56,12 +56,12 @@ module.exports = {
         gone = run.clock.now() - begun;
         break;
       }
-      await pause(lookMs, stop);
+      await pause(lookMs);
     }
     const during = figures.latency.toMilliseconds();
     for (const client of deaf) client.abort();
     run.deaf = { subscribed: deaf.filter((client) => client.isSubscribed).length, refused: deaf.filter((client) => client.isRefused).length, most, connectedMs: Math.round(connectedMs), goneMs: gone === null ? null : Math.round(gone), deadlineMs: Math.round(deadline), peak, calm, during, disconnects: await cost.disconnects() };
-    await pause(settings.durationMs, stop);
+    await pause(settings.durationMs);
     run.figures.latency = Object.assign(new Histogram(), figures.latency);
   },
 

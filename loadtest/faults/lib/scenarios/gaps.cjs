@@ -20,16 +20,16 @@ module.exports = {
     JS_STREAM_MAX_AGE: '5s',
   }),
 
-  async disturb(run, stop) {
+  async disturb(run) {
     const end = run.clock.now() + run.settings.durationMs;
     const faults = [pauseOne, clientsAway, pauseAll, brokerAway, pausedAndAway];
     // In an order drawn by lot, each once before any comes again.
-    for (let waiting = []; run.clock.now() < end && !stop.aborted;) {
+    for (let waiting = []; run.clock.now() < end;) {
       if (waiting.length === 0) waiting = faults.slice().sort(() => run.random() - 0.5);
-      await waiting.pop()(run, stop);
+      await waiting.pop()(run);
       const calmUntil = run.clock.now() + calmMs;
-      while (run.clock.now() < calmUntil && !stop.aborted) {
-        await pause(1000 / Math.max(run.settings.killRate, 0.1), stop);
+      while (run.clock.now() < calmUntil) {
+        await pause(1000 / Math.max(run.settings.killRate, 0.1));
         if (run.settings.killRate > 0) run.cutOne(run.draw(run.clients));
       }
     }
@@ -45,39 +45,39 @@ module.exports = {
   },
 };
 
-async function pauseOne(run, stop) {
+async function pauseOne(run) {
   run.count('pauses of one server');
   await run.draw(run.installation.servers).pause(awaySeconds);
-  await pause(awaySeconds * 1000, stop);
+  await pause(awaySeconds * 1000);
 }
 
-async function pauseAll(run, stop) {
+async function pauseAll(run) {
   run.count('pauses of all servers');
   await Promise.all(run.installation.servers.map((server) => server.pause(awaySeconds)));
-  await pause(awaySeconds * 1000, stop);
+  await pause(awaySeconds * 1000);
 }
 
-async function clientsAway(run, stop) {
+async function clientsAway(run) {
   run.count('absences of a third of the clients');
   const leaving = run.clients.filter(() => run.random() < 1 / 3);
   for (const client of leaving) client.stayAway();
-  await pause(awaySeconds * 1000, stop);
+  await pause(awaySeconds * 1000);
   for (const client of leaving) client.comeBack();
 }
 
-async function pausedAndAway(run, stop) {
-  await Promise.all([pauseOne(run, stop), clientsAway(run, stop)]);
+async function pausedAndAway(run) {
+  await Promise.all([pauseOne(run), clientsAway(run)]);
 }
 
 /** The whole broker is away. Nothing is published meanwhile: its memory of ids is as short as the stream, a retry would be stored twice. */
-async function brokerAway(run, stop) {
+async function brokerAway(run) {
   const { publisher, installation } = run;
   run.count('absences of the broker');
   publisher.rest();
-  if (!(await run.until(() => publisher.inFlight === 0, restMs, stop))) run.notes.push('publishes were still unanswered when the broker was stopped');
+  if (!(await run.until(() => publisher.inFlight === 0, restMs))) run.notes.push('publishes were still unanswered when the broker was stopped');
   await Promise.all(installation.servers.map((server) => server.pause(awaySeconds)));
   await installation.broker.stopAll();
-  await pause(awaySeconds * 1000, stop);
+  await pause(awaySeconds * 1000);
   installation.broker.startAll();
   await publisher.reachable();
   publisher.goOn();
