@@ -39,6 +39,9 @@ internal sealed record ClientOptions
     /// <summary>Time after a ping within which any frame must arrive. Beyond: close 4102.</summary>
     public TimeSpan PongTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time a client has to show its token, where one is needed. Beyond: close 4500.</summary>
+    public TimeSpan AuthDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Seconds of history told in <c>welcome</c>; a third of it bounds the time between two <c>position</c> frames.</summary>
     public TimeSpan ReplayMaxAge { get; init; } = TimeSpan.FromSeconds(30);
 }

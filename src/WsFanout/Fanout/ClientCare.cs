@@ -28,6 +28,7 @@ internal sealed class ClientCare
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly AnswerWriter _answers;
+    private readonly AccessControl _access;
     private readonly WorkerContext _context;
     private readonly long _frequency;
     private readonly long _tick;
@@ -38,7 +39,7 @@ internal sealed class ClientCare
     private int _drainTotal = -1;
     private int _drained;
 
-    public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers)
+    public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers, AccessControl access)
     {
         _context = context;
         _options = context.ClientOptions;
@@ -46,6 +47,7 @@ internal sealed class ClientCare
         _roster = roster;
         _dealer = dealer;
         _answers = answers;
+        _access = access;
         _frequency = context.Time.TimestampFrequency;
         _tick = TickOf(context);
         _positionInterval = Ticks(Min(_options.PingInterval, _options.ReplayMaxAge / 3));
@@ -59,7 +61,7 @@ internal sealed class ClientCare
     {
         client.NextPingAt = now + (long)(Ticks(_options.PingInterval) * (0.5 + Random.Shared.NextDouble() / 2));
         client.ToldAt = now;
-        _wheel.Schedule(client, Math.Min(client.NextPingAt, now + _positionInterval));
+        _wheel.Schedule(client, client.Access is null ? Math.Min(client.NextPingAt, now + _positionInterval) : now + 1);
     }
 
     /// <summary>Does what is due.</summary>
@@ -101,8 +103,16 @@ internal sealed class ClientCare
         }
 
         var next = long.MaxValue;
-        if (LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
+        if (LookAtAccess(client, now, ref next) && LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next)) LookAtPosition(client, now, ref next);
         return next;
+    }
+
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtAccess(Client client, long now, ref long next)
+    {
+        if (client.Access is not { } access || _access.Over(access, now, _graceUntil, ref next) is not { } reason) return true;
+        _roster.Close(client, reason);
+        return false;
     }
 
     /// <returns>False when the client was closed.</returns>

@@ -16,10 +16,11 @@ internal sealed class RequestHandler
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly AnswerWriter _answers;
+    private readonly AccessControl _access;
     private readonly WorkerContext _context;
     private readonly WorkerCounters _counters;
 
-    public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers)
+    public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers, AccessControl access)
     {
         _context = context;
         _options = context.ClientOptions;
@@ -27,6 +28,7 @@ internal sealed class RequestHandler
         _roster = roster;
         _dealer = dealer;
         _answers = answers;
+        _access = access;
         _counters = context.Metrics.Counters;
     }
 
@@ -59,6 +61,12 @@ internal sealed class RequestHandler
         }
 
         var request = read.Request!;
+        if (AccessControl.Objection(client, request.Kind) is { } objection)
+        {
+            Answer(client, _answers.Error(request.Id, ErrorCode.Unauthorized, objection));
+            return;
+        }
+
         switch (request.Kind)
         {
             case RequestKind.Subscribe:
@@ -74,9 +82,20 @@ internal sealed class RequestHandler
                 Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this version does not replay"));
                 break;
             case RequestKind.Auth:
-                Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this server asks for no token"));
+                Authenticate(client, request, now);
                 break;
         }
+    }
+
+    private void Authenticate(Client client, ClientRequest request, long now)
+    {
+        var before = client.Access?.Claims;
+        foreach (var frame in _access.Authenticate(client, request, now)) Answer(client, frame);
+        if (client.Access is not { } access) return;
+
+        // Each check of a token costs CPU: who has none that holds may not go on trying.
+        if (ReferenceEquals(access.Claims, before) && client.CountBadRequest(now)) _roster.Close(client, CloseReason.BadRequests);
+        if (access.Claims is not null && access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
     }
 
     private void Subscribe(Client client, ClientRequest request)
@@ -127,6 +146,7 @@ internal sealed class RequestHandler
     {
         var isPattern = kind == NameKind.Pattern;
         if (kind != NameKind.Channel && !isPattern) return (ErrorCode.InvalidChannel, NameProblem(name, kind));
+        if (AccessControl.Refusal(client, name) is { } forbidden) return forbidden;
         if (_index.FindNode(name, isPattern) is { } node && client.Subscriptions.Contains(node)) return null;
         if (client.Subscriptions.Count >= _options.MaxChannels)
         {

@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Telemetry;
 
 namespace WsFanout.Fanout;
@@ -8,6 +9,7 @@ namespace WsFanout.Fanout;
 /// <param name="MaxIdleChannels">Channels that the worker may cache for patterns alone.</param>
 /// <param name="FlushMaxDelay">Longest wait for more messages before those that have come are dealt.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
+/// <param name="Tokens">Judges the tokens that clients must show; null: none is needed.</param>
 internal sealed record WorkerContext(
     int Number,
     ClientOptions ClientOptions,
@@ -16,4 +18,5 @@ internal sealed record WorkerContext(
     TimeSpan LateAfter,
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,
-    TimeProvider Time);
+    TimeProvider Time,
+    TokenVerifier? Tokens = null);

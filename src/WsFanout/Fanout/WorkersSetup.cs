@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Telemetry;
 using WsFanout.Transport.Direct;
 
@@ -8,6 +9,7 @@ namespace WsFanout.Fanout;
 /// <param name="NewSockets">Makes the sockets of one worker on the direct way; null: there are none.</param>
 /// <param name="MaxIdleChannels">Channels that a worker may cache for patterns alone.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late; zero: never.</param>
+/// <param name="Tokens">Judges the tokens that clients must show; null: none is needed.</param>
 internal sealed record WorkersSetup(
     FanoutOptions Fanout,
     Func<SocketLoop>? NewSockets,
@@ -16,4 +18,5 @@ internal sealed record WorkersSetup(
     TimeSpan LateAfter,
     FanoutMetrics Metrics,
     ClientMetrics ClientMetrics,
-    TimeProvider Time);
+    TimeProvider Time,
+    TokenVerifier? Tokens = null);

@@ -1,0 +1,33 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace WsFanout.Hosting.Tls;
+
+/// <summary>A certificate with its key and those that signed it, ready for handshakes.</summary>
+/// <remarks>Immutable. Never disposed: handshakes may still use one that has been replaced; the garbage collector ends it.</remarks>
+internal sealed class LoadedCertificate
+{
+    /// <param name="leaf">With its key.</param>
+    /// <param name="chain">Everything of the file; what is not the leaf is sent along.</param>
+    public LoadedCertificate(X509Certificate2 leaf, X509Certificate2Collection chain)
+    {
+        NotBefore = leaf.NotBefore;
+        NotAfter = leaf.NotAfter;
+        var others = new X509Certificate2Collection(chain.Where(one => !one.RawDataMemory.Span.SequenceEqual(leaf.RawDataMemory.Span)).ToArray());
+        Options = new SslServerAuthenticationOptions
+        {
+            // Offline: what is missing in the file is not fetched from where a certificate says it could be.
+            ServerCertificateContext = SslStreamCertificateContext.Create(leaf, others, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            AllowRenegotiation = false,
+        };
+    }
+
+    public SslServerAuthenticationOptions Options { get; }
+
+    public DateTimeOffset NotBefore { get; }
+
+    public DateTimeOffset NotAfter { get; }
+}
