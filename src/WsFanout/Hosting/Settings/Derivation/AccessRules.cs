@@ -27,7 +27,7 @@ internal static class AccessRules
     /// <returns>One sentence for each thing that keeps the server from starting.</returns>
     public static IEnumerable<string> Errors(SettingValues values)
     {
-        if (values.IsGiven(JwtSecret) && values.IsGiven(JwtPublicKey)) yield return $"{JwtPublicKey.Name}: {JwtSecret.Name} is given too; give one of the two";
+        if (values.AreSound(JwtSecret, JwtPublicKey) && values.IsGiven(JwtSecret) && values.IsGiven(JwtPublicKey)) yield return $"{JwtPublicKey.Name}: {JwtSecret.Name} is given too; give one of the two";
 
         var hasKey = values.IsGiven(JwtSecret) || values.IsGiven(JwtPublicKey);
         foreach (var setting in (Setting<string>[])[JwtIssuer, JwtAudience])
