@@ -60,6 +60,8 @@ internal sealed class TokenVerifier(TokenRules rules, TimeProvider time)
     private static byte[]? Decode(ReadOnlySpan<char> text)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return text.Length % 4 != 1 && Base64Url.TryDecodeFromChars(text, bytes, out var length) ? bytes[..length] : null;
+
+        // The method that only tries throws for some texts all the same.
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var length) == OperationStatus.Done ? bytes[..length] : null;
     }
 }

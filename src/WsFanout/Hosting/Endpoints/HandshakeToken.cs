@@ -10,7 +10,7 @@ namespace WsFanout.Hosting.Endpoints;
 internal sealed class HandshakeToken(TokenVerifier? tokens, bool takesQuery, ClientMetrics metrics)
 {
     private const string OfferPrefix = "bearer.";
-    private const string Scheme = "Bearer ";
+    private const string Scheme = "Bearer";
     private const string Parameter = "token";
 
     /// <param name="isNeeded">Whether this client can't show one later.</param>
@@ -42,7 +42,7 @@ internal sealed class HandshakeToken(TokenVerifier? tokens, bool takesQuery, Cli
 
         foreach (var value in headers.Authorization)
         {
-            if (value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) Take(value[Scheme.Length..].Trim(), ref found, ref problem);
+            if (value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && value.AsSpan(Scheme.Length) is [] or [' ', ..]) Take(value[Scheme.Length..].Trim(), ref found, ref problem);
         }
 
         if (!query.TryGetValue(Parameter, out var given)) return found;

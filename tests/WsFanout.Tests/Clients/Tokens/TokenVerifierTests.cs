@@ -153,6 +153,40 @@ public sealed class TokenVerifierTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Whatever_comes_is_refused_and_never_thrown_for()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var claims = TokenMaker.GoodFor(_clock.GetUtcNow(), ",\"channels\":[\"a\"],\"aud\":[\"x\"]");
+        (TokenVerifier Verifier, string Token)[] good =
+        [
+            (Of(), TokenMaker.Of(claims)),
+            (new TokenVerifier(new TokenRules { Key = Key(_maker.RsaPublicKey) }, _clock), _maker.Rs256(claims)),
+            (new TokenVerifier(new TokenRules { Key = Key(_maker.EcPublicKey) }, _clock), _maker.Es256(claims)),
+        ];
+
+        for (var i = 0; i < 3_000; i++)
+        {
+            var (verifier, token) = good[i % good.Length];
+            var from = random.Next(token.Length);
+            var length = random.Next(Math.Min(token.Length - from, 4) + 1);
+            var put = new string([.. Enumerable.Range(0, random.Next(4)).Select(_ => "AZaz09-_.=\0\u00e9"[random.Next(12)])]);
+            var broken = token.Remove(from, length).Insert(from, put);
+            var taken = verifier.Verify(broken, out var problem);
+            Assert.True(taken is null == problem is not null, $"seed {seed}, {i}: {broken}");
+        }
+
+        // Signed, but what is signed may be anything.
+        for (var i = 0; i < 3_000; i++)
+        {
+            var from = random.Next(claims.Length);
+            var broken = claims.Remove(from, random.Next(Math.Min(claims.Length - from, 4) + 1)).Insert(from, "{[\",:1e9\\u\u00e9\0"[random.Next(12)].ToString());
+            var taken = Of().Verify(TokenMaker.Of(broken), out var problem);
+            Assert.True(taken is null == problem is not null, $"seed {seed}, {i}: {broken}");
+        }
+    }
+
     public static TheoryData<string, string> Shapes => new()
     {
         { "", "malformed" },
