@@ -6,8 +6,8 @@ namespace WsFanout.Clients.Tokens;
 
 /// <summary>Decides whether a token is good: form, then signature, then claims, in this order, so that nothing is believed before it is proven.</summary>
 /// <remarks>
-/// Any thread. Nothing is fetched and nothing that the token's header names is looked up, whatever it says: the key is the configured one. With a
-/// public key a check costs about 50 µs, on a worker's thread too, where the client's request rate bounds it.
+/// Any thread. Nothing is fetched and nothing that the token's header names is looked up, whatever it says: the key is the configured one. A check
+/// costs 5 µs of CPU with a secret, 40 to 55 with an RSA key, 80 to 145 with an EC key; on a worker's thread too, where the client's request rate bounds it.
 /// </remarks>
 internal sealed class TokenVerifier(TokenRules rules, TimeProvider time)
 {
