@@ -3,9 +3,13 @@ using WsFanout.Hosting.Settings;
 using WsFanout.Tools;
 
 // Settings first, for every command: the tools find the server of this machine by the same variables that it is configured with.
-var settings = SettingsReader.Read(ProcessEnvironment.Read(), SettingsContext.OfThisProcess());
-var context = new ToolContext();
-if (settings.Settings is { } read) context = context with { Address = read.Host.Address, AdminAddress = read.Host.AdminAddress, PublishToken = read.Publish.Token };
+var environment = ProcessEnvironment.Read();
+var settings = SettingsReader.Read(environment, SettingsContext.OfThisProcess());
+var context = new ToolContext { ClientToken = environment.GetValueOrDefault("WS_TOKEN")?.Trim() };
+if (settings.Settings is { } read)
+{
+    context = context with { Address = read.Host.Address, AdminAddress = read.Host.AdminAddress, IsTls = read.Host.Tls is not null, PublishToken = read.Publish.Token };
+}
 
 var root = ToolCommands.Build(context, _ => ServerProcess.RunAsync(settings, ToolCommands.Version(), Console.Error));
 return await ToolCommands.RunAsync(root, args, StandardOutput.Open(), Console.Error);

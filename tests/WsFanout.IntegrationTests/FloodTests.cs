@@ -8,6 +8,12 @@ public sealed class FloodTests
 {
     private static readonly byte[] Noise = new byte[256 * 1024];
 
+    /// <summary>10,000 requests that are each a frame of its own.</summary>
+    private static readonly byte[] Requests = [.. Enumerable.Repeat(ClientFrame.Text("""{"type":"heartbeat"}""").ToBytes(), 10_000).SelectMany(frame => frame)];
+
+    /// <summary>Frames of 16 KB that begin like JSON and are none.</summary>
+    private static readonly byte[] Garbage = [.. Enumerable.Repeat(ClientFrame.Text("{\"type\":[" + new string('[', 16_000)).ToBytes(), 16).SelectMany(frame => frame)];
+
     public static TheoryData<string, string> Floods
     {
         get
@@ -15,7 +21,7 @@ public sealed class FloodTests
             var all = new TheoryData<string, string>();
             foreach (var way in Conformance.EchoServers.Ways)
             {
-                foreach (var kind in new[] { "behind a close frame", "behind a broken frame", "as the body of a request" }) all.Add(way, kind);
+                foreach (var kind in new[] { "behind a close frame", "behind a broken frame", "as the body of a request", "as small requests", "as requests of garbage" }) all.Add(way, kind);
             }
 
             return all;
@@ -52,7 +58,8 @@ public sealed class FloodTests
             try
             {
                 using var client = await BeginAsync(server, kind);
-                for (; !stop.IsCancellationRequested; sent += Noise.Length) await client.SendAsync(Noise);
+                var noise = kind.StartsWith("as small", StringComparison.Ordinal) ? Requests : kind.EndsWith("garbage", StringComparison.Ordinal) ? Garbage : Noise;
+                for (; !stop.IsCancellationRequested; sent += noise.Length) await client.SendAsync(noise);
             }
             catch (Exception cut) when (cut is System.Net.Sockets.SocketException or OperationCanceledException)
             {
@@ -71,6 +78,8 @@ public sealed class FloodTests
                 var leaving = await RawClient.ConnectAsync(server);
                 await leaving.SendCloseAsync(1000);
                 return leaving;
+            case "as small requests" or "as requests of garbage":
+                return await RawClient.ConnectAsync(server);
             case "behind a broken frame":
                 var broken = await RawClient.ConnectAsync(server);
                 await broken.SendFrameAsync(RawFrame.Text, [1, 2, 3], flags: 0xF);

@@ -117,6 +117,14 @@ internal sealed class AnswerWriter : IDisposable
         return End();
     }
 
+    /// <param name="expiresAt">When the token expires. Unix seconds.</param>
+    public Frame Authenticated(byte[]? id, long expiresAt)
+    {
+        Begin("auth_ack", id);
+        _json.WriteNumber("expires", expiresAt);
+        return End();
+    }
+
     public Frame Error(byte[]? id, string code, string message)
     {
         Begin("error", id);

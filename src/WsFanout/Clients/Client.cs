@@ -68,6 +68,9 @@ internal sealed class Client : ITimed
     /// <summary>Whether it is a test's: everything it says is sent back, and it is told nothing else.</summary>
     public bool Echoes { get; init; }
 
+    /// <summary>What its token lets it do; null where no token is needed.</summary>
+    public Access? Access { get; set; }
+
     /// <summary>Place among the worker's clients.</summary>
     public int Slot { get; set; }
 

@@ -42,6 +42,9 @@ internal sealed record ClientOptions
     /// <summary>Time from its welcome after which a client is closed with 4201, up to a tenth more or less; zero: never.</summary>
     public TimeSpan MaxConnectionAge { get; init; }
 
+    /// <summary>Time a client has to show its token, where one is needed. Beyond: close 4500.</summary>
+    public TimeSpan AuthDeadline { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Seconds of history told in <c>welcome</c>; a third of it bounds the time between two <c>position</c> frames.</summary>
     public TimeSpan ReplayMaxAge { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -35,6 +35,7 @@ internal sealed class ClientCare
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly AnswerWriter _answers;
+    private readonly AccessControl _access;
     private readonly WorkerContext _context;
     private readonly long _frequency;
     private readonly long _tick;
@@ -44,7 +45,7 @@ internal sealed class ClientCare
     private long _slow;
     private long _graceUntil;
 
-    public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers)
+    public ClientCare(WorkerContext context, TimingWheel<Client> wheel, Roster roster, Dealer dealer, AnswerWriter answers, AccessControl access)
     {
         _context = context;
         _options = context.ClientOptions;
@@ -52,6 +53,7 @@ internal sealed class ClientCare
         _roster = roster;
         _dealer = dealer;
         _answers = answers;
+        _access = access;
         _frequency = context.Time.TimestampFrequency;
         _departures = new Departures(roster, _frequency);
         _tick = TickOf(context);
@@ -68,7 +70,7 @@ internal sealed class ClientCare
         client.ToldAt = now;
         client.LeaveAt = LeaveAt(now);
         _departures.Joined(client);
-        _wheel.Schedule(client, Math.Min(Math.Min(client.NextPingAt, client.LeaveAt), now + _positionInterval));
+        _wheel.Schedule(client, client.Access is null ? Math.Min(Math.Min(client.NextPingAt, client.LeaveAt), now + _positionInterval) : now + 1);
     }
 
     /// <summary>Does what is due.</summary>
@@ -104,7 +106,7 @@ internal sealed class ClientCare
     {
         if (client.Closing is { } reason) return LookAtClosing(client, reason, now);
         var next = long.MaxValue;
-        if (LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next) && LookAtAge(client, now, ref next)) LookAtPosition(client, now, ref next);
+        if (LookAtAccess(client, now, ref next) && LookAtProgress(client, now, ref next) && LookAtUnfinished(client, now, ref next) && LookAtLife(client, now, ref next) && LookAtAge(client, now, ref next)) LookAtPosition(client, now, ref next);
         return next;
     }
 
@@ -121,6 +123,14 @@ internal sealed class ClientCare
     }
 
     private bool IsTaking(Client client, long now) => client.Wire.HasProgressed() || now - client.Wire.LastProgressAt < Ticks(Roster.CloseGrace);
+
+    /// <returns>False when the client was closed.</returns>
+    private bool LookAtAccess(Client client, long now, ref long next)
+    {
+        if (client.Access is not { } access || _access.Over(access, now, _graceUntil, ref next) is not { } reason) return true;
+        _roster.Close(client, reason);
+        return false;
+    }
 
     /// <returns>False when the client was closed.</returns>
     private bool LookAtProgress(Client client, long now, ref long next)

@@ -16,6 +16,7 @@ internal sealed partial class Reception
     private readonly Dealer _dealer;
     private readonly RequestHandler _requests;
     private readonly ClientCare _care;
+    private readonly AccessControl _access;
     private readonly AnswerWriter _answers;
     private readonly ILogger _logger;
 
@@ -24,7 +25,7 @@ internal sealed partial class Reception
     // Written by the worker's thread alone.
     private long _joined;
 
-    public Reception(WorkerContext context, Lanes lanes, Roster roster, Dealer dealer, RequestHandler requests, ClientCare care, AnswerWriter answers, ILogger logger)
+    public Reception(WorkerContext context, Lanes lanes, Roster roster, Dealer dealer, RequestHandler requests, ClientCare care, AccessControl access, AnswerWriter answers, ILogger logger)
     {
         _context = context;
         _share = new ClientShare(context.ClientOptions, lanes, context.Time.TimestampFrequency);
@@ -33,6 +34,7 @@ internal sealed partial class Reception
         _dealer = dealer;
         _requests = requests;
         _care = care;
+        _access = access;
         _answers = answers;
         _logger = logger;
     }
@@ -46,11 +48,11 @@ internal sealed partial class Reception
         var now = _context.Time.GetTimestamp();
         _lastClientNumber += ClientNumberStep;
         Volatile.Write(ref _joined, _joined + 1);
-        var client = new Client(_lastClientNumber + _context.Number, wire, join.Echoes ? _echoShare : _share, now) { Echoes = join.Echoes };
+        var client = new Client(_lastClientNumber + _context.Number, wire, join.Echoes ? _echoShare : _share, now) { Echoes = join.Echoes, Access = _access.Begin(join, now) };
         _roster.Add(client);
         _care.Begin(client, now);
         if (!client.Echoes) Welcome(client);
-        if (join.Subscribe is { } subscribe) _requests.Meet(client, subscribe, now);
+        if (join.Subscribe is { } subscribe && client.Access is not { Claims: null }) _requests.Meet(client, subscribe, now);
         _context.ClientMetrics.ClientAccepted(_context.Time.GetElapsedTime(join.RequestedAt, now).TotalSeconds);
         return client;
     }

@@ -14,6 +14,7 @@ internal sealed class RequestHandler
     private readonly Roster _roster;
     private readonly Dealer _dealer;
     private readonly AnswerWriter _answers;
+    private readonly AccessControl _access;
     private readonly WorkerContext _context;
     private readonly WorkerCounters _counters;
     private readonly ResumeHandler _resumes;
@@ -22,7 +23,7 @@ internal sealed class RequestHandler
     // How far the worker had dealt, and when the stream had been looked at, when those ahead were looked at last.
     private (Position Position, long StreamAt) _lookedAt;
 
-    public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers)
+    public RequestHandler(WorkerContext context, SubscriptionIndex index, Roster roster, Dealer dealer, AnswerWriter answers, AccessControl access)
     {
         _context = context;
         _options = context.ClientOptions;
@@ -30,6 +31,7 @@ internal sealed class RequestHandler
         _roster = roster;
         _dealer = dealer;
         _answers = answers;
+        _access = access;
         _counters = context.Metrics.Counters;
         _resumes = new ResumeHandler(context, roster, dealer, answers);
     }
@@ -63,6 +65,12 @@ internal sealed class RequestHandler
         }
 
         var request = read.Request!;
+        if (AccessControl.Objection(client, request.Kind) is { } objection)
+        {
+            Answer(client, _answers.Error(request.Id, ErrorCode.Unauthorized, objection));
+            return;
+        }
+
         switch (request.Kind)
         {
             case RequestKind.Subscribe:
@@ -78,9 +86,21 @@ internal sealed class RequestHandler
                 _resumes.LookBack(client, request);
                 break;
             case RequestKind.Auth:
-                Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "this server asks for no token"));
+                Authenticate(client, request, now);
                 break;
         }
+    }
+
+    private void Authenticate(Client client, ClientRequest request, long now)
+    {
+        var before = client.Access?.Claims;
+        foreach (var frame in _access.Authenticate(client, request, now)) Answer(client, frame);
+        if (client.Access is not { } access) return;
+
+        // Each check of a token costs CPU: who has none that holds may not go on trying.
+        if (ReferenceEquals(access.Claims, before) && client.CountBadRequest(now)) _roster.Close(client, CloseReason.BadRequests);
+        if (_ahead.LeaveAll(client, name => !access.Allows(name)) is { Count: > 0 } left) Answer(client, _answers.Unsubscribed(null, left, CountOf(client)));
+        if (access.Claims is not null && access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
     }
 
     /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
@@ -183,6 +203,7 @@ internal sealed class RequestHandler
     {
         var isPattern = kind == NameKind.Pattern;
         if (kind != NameKind.Channel && !isPattern) return (ErrorCode.InvalidChannel, NameProblem(name, kind));
+        if (AccessControl.Refusal(client, name) is { } forbidden) return forbidden;
         if (IsSubscribed(client, name, isPattern)) return null;
         if (CountOf(client) >= _options.MaxChannels)
         {

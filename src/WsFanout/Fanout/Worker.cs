@@ -69,10 +69,11 @@ internal sealed partial class Worker : IDisposable
         var wheel = ClientCare.NewWheel(context);
         _roster = new Roster(index, _answers, account, wheel, context);
         _dealer = new Dealer(index, lanes, _roster, account, context);
-        _requests = new RequestHandler(context, index, _roster, _dealer, _answers);
-        _care = new ClientCare(context, wheel, _roster, _dealer, _answers);
+        var access = new AccessControl(context, wheel, index, _answers);
+        _requests = new RequestHandler(context, index, _roster, _dealer, _answers, access);
+        _care = new ClientCare(context, wheel, _roster, _dealer, _answers, access);
         _shedding = new Shedding(_roster);
-        _reception = new Reception(context, lanes, _roster, _dealer, _requests, _care, _answers, logger);
+        _reception = new Reception(context, lanes, _roster, _dealer, _requests, _care, access, _answers, logger);
         _stream = new StreamSide(Inbox, _reception, _roster, _requests, account, _time);
         _direct = sockets is null ? null : new DirectSide(sockets, _reception, _roster, _requests, account, context);
         _window = new FlushWindow(context.FlushMaxDelay, _time);

@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.History;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
@@ -12,6 +13,7 @@ namespace WsFanout.Fanout;
 /// <param name="History">What clients that missed something are given it from; the intake writes.</param>
 /// <param name="Tail">How far the stream itself reaches.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
+/// <param name="Tokens">Judges the tokens that clients must show; null: none is needed.</param>
 internal sealed record WorkerContext(
     int Number,
     ClientOptions ClientOptions,
@@ -22,4 +24,5 @@ internal sealed record WorkerContext(
     StreamTail Tail,
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,
-    TimeProvider Time);
+    TimeProvider Time,
+    TokenVerifier? Tokens = null);

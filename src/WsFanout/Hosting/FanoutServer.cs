@@ -1,5 +1,6 @@
 using System.Net;
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Fanout;
 using WsFanout.Governor;
 using WsFanout.Governor.Entry;
@@ -7,6 +8,7 @@ using WsFanout.Governor.Meters;
 using WsFanout.History;
 using WsFanout.Hosting.Endpoints;
 using WsFanout.Hosting.Settings;
+using WsFanout.Hosting.Tls;
 using WsFanout.Intake;
 using WsFanout.Messages;
 using WsFanout.Telemetry;
@@ -67,7 +69,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         if (whyNotDirect is not null) LogNotDirect(whyNotDirect);
         var threads = _settings.Fanout.WorkerThreads;
         var fanoutMetrics = new FanoutMetrics(_meters, threads);
-        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
+        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)], [.. TokenProblem.All.Select(problem => problem.Word)]);
         var intakeMetrics = new IntakeMetrics(_meters);
         var publishMetrics = new PublishMetrics(_meters);
         var slots = new ConnectionSlots(_settings.Governor.MaxConnections);
@@ -82,8 +84,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         governor.Budget.Observe(() => fanoutMetrics.Dealt);
         _source = CreateSource(ledger, tail, ring, governor, intakeMetrics, loggers);
         var lateAfter = _settings.Governor.LateAfter;
+        var tokens = _settings.Tokens is { } rules ? new TokenVerifier(rules, time) : null;
         _workers = new Workers(
-            new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, history, tail, fanoutMetrics, clientMetrics, time),
+            new WorkersSetup(_settings.Fanout, isDirect ? NewSockets : null, _settings.Clients, _settings.History.MaxChannels, lateAfter == TimeSpan.Zero ? TimeSpan.MaxValue : lateAfter, history, tail, fanoutMetrics, clientMetrics, time, tokens),
             ring,
             loggers);
         _state = new ServerState(_source, ledger, time);
@@ -97,14 +100,16 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _exporter = new PrometheusExporter(_meters);
         var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
         _router = new Router(
-            new WebSocketEndpoint(_state, origins, new Admission(_settings.Entry, governor, slots, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
+            new WebSocketEndpoint(_state, new EntryRules(origins, new HandshakeToken(tokens, _settings.Host.TakesQueryToken, clientMetrics)), new Admission(_settings.Entry, governor, slots, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,
             loggers.CreateLogger<Router>());
-        _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, _settings.Governor, pace, clientMetrics, time);
+        var certificate = _settings.Host.Tls is { } files ? new ServerCertificate(files, time, loggers.CreateLogger<ServerCertificate>()) : null;
+        if (certificate is not null) clientMetrics.ObserveCertificate(() => (certificate.ExpiresAt - time.GetUtcNow()).TotalSeconds);
+        _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, certificate is null ? null : () => certificate.Options, _settings.Governor, pace, clientMetrics, time);
         _doorWatch = new DoorWatch(() => EndPoint, () => _listeners.AcceptedCount, () => pace.Paused, time);
     }
 

@@ -15,6 +15,12 @@ internal sealed record HostOptions
     /// <summary>Whether clients that send no <c>Origin</c> are refused.</summary>
     public bool RequireOrigin { get; init; }
 
+    /// <summary>Whether a client may send its token in the URL.</summary>
+    public bool TakesQueryToken { get; init; }
+
+    /// <summary>Certificate and key of the listener for clients; null: it speaks in clear.</summary>
+    public Tls.TlsFiles? Tls { get; init; }
+
     /// <summary>Connections waiting to be accepted; the kernel cuts it to <c>somaxconn</c>.</summary>
     public int ListenBacklog { get; init; } = 4096;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using WsFanout.Governor;
 using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Endpoints;
@@ -14,11 +15,13 @@ internal sealed class HttpListeners : IAsyncDisposable
     private readonly Listener? _admin;
 
     /// <param name="nextLoop">The loop that the next client goes to on the direct way; null: clients come on the stream way.</param>
-    public HttpListeners(HostOptions options, Func<SocketLoop>? nextLoop, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
+    /// <param name="tls">What the next handshake where clients connect is to use; null: in clear. The operators' own address always is.</param>
+    public HttpListeners(
+        HostOptions options, Func<SocketLoop>? nextLoop, Func<SslServerAuthenticationOptions>? tls, GovernorOptions governor, AcceptPace pace, ClientMetrics metrics, TimeProvider time)
     {
         var adminPlaces = options.AdminAddress is null ? 0 : AdminPlaces(governor);
-        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, nextLoop, pace, metrics, time);
-        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, nextLoop: null, pace: null, metrics, time);
+        _main = new Listener(options.Address, governor.MaxOpenConnections - adminPlaces, options, nextLoop, pace, tls, metrics, time);
+        if (options.AdminAddress is { } admin) _admin = new Listener(admin, adminPlaces, options, nextLoop: null, pace: null, tls: null, metrics, time);
     }
 
     /// <summary>Where clients connect, once started.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Settings;
@@ -19,8 +21,9 @@ namespace WsFanout.Hosting;
 /// <summary>One address that is listened on: a web server of its own, so that protocols, bounds and what is answered can't be another address's.</summary>
 /// <param name="nextLoop">The loop that the next connection of the direct way goes to; null: this listener has the stream way.</param>
 /// <param name="pace">Holds accepting up when refusing costs too much; null where accepting never waits.</param>
+/// <param name="tls">What the next handshake is to use; null: this listener speaks in clear.</param>
 /// <param name="places">Connections that may be open at once. One too many is closed before its first byte is read, and counted.</param>
-internal sealed class Listener(string address, int places, HostOptions options, Func<SocketLoop>? nextLoop, AcceptPace? pace, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
+internal sealed class Listener(string address, int places, HostOptions options, Func<SocketLoop>? nextLoop, AcceptPace? pace, Func<SslServerAuthenticationOptions>? tls, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>
     /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
@@ -161,5 +164,9 @@ internal sealed class Listener(string address, int places, HostOptions options, 
 
         // On the direct way nothing comes here before its first byte.
         if (nextLoop is null) listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
+        if (tls is null) return;
+
+        // Behind the first byte: a connection that stays silent has cost no more than its socket.
+        listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = options.HandshakeTimeout, OnConnection = _ => ValueTask.FromResult(tls()) });
     }
 }

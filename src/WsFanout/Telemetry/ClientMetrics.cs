@@ -16,11 +16,13 @@ internal sealed class ClientMetrics
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _resumes;
+    private readonly Counter<long> _tokensRefused;
     private readonly Histogram<double> _handshake;
 
     /// <param name="closeLabels">The label of every close reason.</param>
     /// <param name="refusals">The word of every refusal.</param>
-    public ClientMetrics(Meters meters, IReadOnlyList<string> closeLabels, IReadOnlyList<string> refusals)
+    /// <param name="tokenProblems">The word of everything that can be wrong with a token.</param>
+    public ClientMetrics(Meters meters, IReadOnlyList<string> closeLabels, IReadOnlyList<string> refusals, IReadOnlyList<string> tokenProblems)
     {
         _meters = meters;
         _accepted = meters.Server.CreateCounter<long>("connections_total", "{client}", "Clients let in.");
@@ -29,6 +31,7 @@ internal sealed class ClientMetrics
         _dropped = meters.CreateCounter("messages_dropped_total", "{message}", "Messages that were owed to a client and will not be delivered.", "reason", DropReasons);
         _gaps = meters.CreateCounter("gaps_total", "{gap}", "Gaps told to clients.", "reason", GapReasons);
         _resumes = meters.CreateCounter("resumes_total", "{request}", "Subscribes with a position, by outcome.", "outcome", ResumeOutcomes);
+        _tokensRefused = meters.CreateCounter("auth_failures_total", "{token}", "Tokens refused, in handshakes and afterwards, and clients that showed none in time.", "reason", tokenProblems);
         _handshake = meters.Server.CreateHistogram(
             "handshake_seconds", "s", "Request to welcome.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets.Latency });
     }
@@ -45,6 +48,10 @@ internal sealed class ClientMetrics
         _meters.Server.CreateObservableCounter(
             "accept_paused_seconds_total", () => paused().TotalSeconds, "s", "Time in which no connection was accepted, because refusing had used up its budget.");
 
+    /// <summary>Reads at each scrape how long the certificate of the listener is still valid.</summary>
+    public void ObserveCertificate(Func<double> secondsLeft) =>
+        _meters.Server.CreateObservableGauge("tls_certificate_expiry_seconds", secondsLeft, "s", "Time until the listener's certificate expires; below 0 it has.");
+
     public void ClientAccepted(double handshakeSeconds)
     {
         _accepted.Add(1);
@@ -52,6 +59,8 @@ internal sealed class ClientMetrics
     }
 
     public void ClientRefused(string reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void TokenRefused(string reason) => _tokensRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void ClientLeft(string closeLabel) => _disconnects.Add(1, new KeyValuePair<string, object?>("reason", closeLabel));
 

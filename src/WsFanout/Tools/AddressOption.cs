@@ -6,14 +6,16 @@ namespace WsFanout.Tools;
 /// <summary>The option <c>--url</c> of the commands, with the listener of this machine as its default.</summary>
 internal static class AddressOption
 {
-    public static Option<Uri> Http(string? listener, string description) => Build(listener, description, webSocket: false);
+    public static Option<Uri> Http(ToolContext context, string description) => context.AdminAddress is { } admin
+        ? Build(admin, isTls: false, description, webSocket: false)
+        : Build(context.Address, context.IsTls, description, webSocket: false);
 
-    public static Option<Uri> WebSocket(string listener, string description) => Build(listener, description, webSocket: true);
+    public static Option<Uri> WebSocket(ToolContext context, string description) => Build(context.Address, context.IsTls, description, webSocket: true);
 
-    private static Option<Uri> Build(string? listener, string description, bool webSocket)
+    private static Option<Uri> Build(string listener, bool isTls, string description, bool webSocket)
     {
         // An address that cannot be called is only a problem when it is needed.
-        var known = ServerUrl.OfListener(listener ?? "");
+        var known = ServerUrl.OfListener(listener, isTls);
         if (webSocket && known is not null) known = ServerUrl.ToWebSocket(known);
         return new Option<Uri>("--url")
         {

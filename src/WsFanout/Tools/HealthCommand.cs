@@ -9,7 +9,7 @@ internal static class HealthCommand
 
     public static Command Build(ToolContext context)
     {
-        var url = AddressOption.Http(context.AdminAddress ?? context.Address, "Address of the server.");
+        var url = AddressOption.Http(context, "Address of the server.");
         var ready = new Option<bool>("--ready") { Description = "Ask whether it takes new clients, not only whether it lives." };
         var command = new Command("health", "Exit 0 when the server is well, else 1 with the reason.") { url, ready };
         command.SetAction((parsed, stop) =>

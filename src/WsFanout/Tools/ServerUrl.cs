@@ -7,8 +7,9 @@ internal static class ServerUrl
 {
     /// <summary>The HTTP address of a listener on this machine: a wildcard becomes loopback.</summary>
     /// <param name="listener"><c>:3002</c>, <c>host:3002</c> or <c>[::]:3002</c>.</param>
+    /// <param name="isTls">Whether it speaks TLS.</param>
     /// <returns><see langword="null"/> when it names no port that one could call.</returns>
-    public static Uri? OfListener(string listener)
+    public static Uri? OfListener(string listener, bool isTls = false)
     {
         var colon = listener.LastIndexOf(':');
         if (colon < 0 || !ushort.TryParse(listener.AsSpan(colon + 1), out var port) || port == 0) return null;
@@ -19,7 +20,7 @@ internal static class ServerUrl
             "[::]" => "[::1]",
             var named => named,
         };
-        return Uri.TryCreate($"http://{host}:{port}/", UriKind.Absolute, out var url) ? url : null;
+        return Uri.TryCreate($"{(isTls ? "https" : "http")}://{host}:{port}/", UriKind.Absolute, out var url) ? url : null;
     }
 
     /// <summary>Reads <c>http://…</c>, <c>https://…</c> or a bare <c>host:port</c>; a path is kept as the base of all others.</summary>

@@ -16,15 +16,17 @@ internal static class TailCommand
         {
             if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError("a channel must not be empty.");
         });
-        var url = AddressOption.WebSocket(context.Address, "Address of the clients' endpoint.");
+        var url = AddressOption.WebSocket(context, "Address of the clients' endpoint.");
         var json = new Option<bool>("--json") { Description = "Print whole message frames, one a line." };
-        var command = new Command("tail", "Print the messages of channels as they come; trouble goes to standard error.") { channels, url, json };
+        var token = new Option<string?>("--token") { Description = "Token to show, where the server asks for one [default: WS_TOKEN]." };
+        var command = new Command("tail", "Print the messages of channels as they come; trouble goes to standard error.") { channels, url, json, token };
         command.SetAction((parsed, stop) =>
         {
             var options = new TailOptions
             {
                 Endpoint = parsed.GetRequiredValue(url),
                 Channels = [.. parsed.GetRequiredValue(channels).Distinct()],
+                Token = parsed.GetValue(token) ?? context.ClientToken,
                 Json = parsed.GetValue(json),
             };
             var console = parsed.InvocationConfiguration;

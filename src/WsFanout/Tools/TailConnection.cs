@@ -21,6 +21,7 @@ internal sealed class TailConnection(TailOptions options, ClientPosition positio
     {
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol(Subprotocol);
+        if (options.Token is { Length: > 0 } token) socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(15);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(15);
 

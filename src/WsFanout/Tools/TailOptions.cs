@@ -9,6 +9,9 @@ internal sealed record TailOptions
     /// <summary>Channels and patterns, at least one.</summary>
     public required IReadOnlyList<string> Channels { get; init; }
 
+    /// <summary>Shown with each handshake, in a header: an address may be logged. Null: none.</summary>
+    public string? Token { get; init; }
+
     /// <summary>Print whole frames instead of columns.</summary>
     public bool Json { get; init; }
 }

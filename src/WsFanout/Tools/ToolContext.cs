@@ -14,6 +14,12 @@ internal sealed record ToolContext
     /// <summary>Sent with publishes when the command line names none.</summary>
     public string? PublishToken { get; init; }
 
+    /// <summary>Shown by <c>tail</c> when the command line names none.</summary>
+    public string? ClientToken { get; init; }
+
+    /// <summary>Whether <see cref="Address"/> speaks TLS. The other one never does.</summary>
+    public bool IsTls { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Opens what <c>publish … -</c> reads its payload from.</summary>

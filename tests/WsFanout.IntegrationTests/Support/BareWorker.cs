@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
 using WsFanout.History;
@@ -26,7 +27,7 @@ internal sealed class BareWorker : IAsyncDisposable
     {
         var time = TimeProvider.System;
         var metrics = new FanoutMetrics(_meters, 1);
-        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
+        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)], [.. TokenProblem.All.Select(problem => problem.Word)]);
         var fanout = new FanoutOptions();
         _ring = new Ring(fanout, 1);
         var context = new WorkerContext(0, new ClientOptions(), 1000, fanout.FlushMaxDelay, TimeSpan.FromSeconds(2), new MessageHistory(new HistoryOptions(), new HistoryMetrics(_meters)), new StreamTail(() => Position.None, time, isWhole: true), metrics.For(0), clientMetrics, time);

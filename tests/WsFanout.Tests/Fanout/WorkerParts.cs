@@ -1,5 +1,6 @@
 using System.Text;
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Fanout;
 using WsFanout.Governor.Entry;
 using WsFanout.History;
@@ -17,16 +18,18 @@ internal sealed class WorkerParts : IDisposable
     private readonly ClientOptions _options;
     private readonly ClientShare _share;
     private readonly ClientCare _care;
+    private readonly AccessControl _access;
     private long _number;
 
-    public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null)
+    /// <param name="tokens">What a client's token must be; null: none is needed.</param>
+    public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null, TokenRules? tokens = null)
     {
         Tail = new StreamTail(() => Dealer?.Position ?? Position.None, Clock, isWhole: false);
         History = new MessageHistory(historyOptions ?? new HistoryOptions(), new HistoryMetrics(_meters));
         _options = options ?? new ClientOptions();
         var metrics = new FanoutMetrics(_meters, 1);
-        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)]);
-        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, Tail, metrics.For(0), clientMetrics, Clock);
+        var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)], [.. TokenProblem.All.Select(problem => problem.Word)]);
+        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, Tail, metrics.For(0), clientMetrics, Clock, tokens is null ? null : new TokenVerifier(tokens, Clock));
         var lanes = new Lanes();
         var index = new SubscriptionIndex(1000, lanes);
         var account = new BatchAccount(context);
@@ -34,8 +37,9 @@ internal sealed class WorkerParts : IDisposable
         _share = new ClientShare(_options, lanes, Clock.TimestampFrequency);
         Roster = new Roster(index, _answers, account, wheel, context);
         Dealer = new Dealer(index, lanes, Roster, account, context);
-        Requests = new RequestHandler(context, index, Roster, Dealer, _answers);
-        _care = new ClientCare(context, wheel, Roster, Dealer, _answers);
+        _access = new AccessControl(context, wheel, index, _answers);
+        Requests = new RequestHandler(context, index, Roster, Dealer, _answers, _access);
+        _care = new ClientCare(context, wheel, Roster, Dealer, _answers, _access);
         _exporter = new PrometheusExporter(_meters);
         History.Clear(new Position("e1", 100, 5_000));
         Deal(Reset.To("e1", 100, 5_000));
@@ -53,10 +57,13 @@ internal sealed class WorkerParts : IDisposable
 
     public RequestHandler Requests { get; }
 
-    public (Client Client, TestWire Wire) Join()
+    public (Client Client, TestWire Wire) Join() => Join(new JoinTerms(null, Clock.GetTimestamp()));
+
+    /// <summary>Joins as <see cref="Reception"/> lets somebody in.</summary>
+    public (Client Client, TestWire Wire) Join(JoinTerms terms)
     {
         var wire = new TestWire(Clock);
-        var client = new Client(++_number, wire, _share, Clock.GetTimestamp());
+        var client = new Client(++_number, wire, _share, Clock.GetTimestamp()) { Access = _access.Begin(terms, Clock.GetTimestamp()) };
         Roster.Add(client);
         _care.Begin(client, Clock.GetTimestamp());
         return (client, wire);

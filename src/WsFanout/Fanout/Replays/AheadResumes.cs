@@ -32,8 +32,22 @@ internal sealed class AheadResumes
 
     /// <summary>The client does not want this one any more.</summary>
     /// <returns>Whether it waited.</returns>
-    public bool Leave(Client client, string name) =>
-        !IsEmpty && _waiting.TryGetValue(client, out var resumes) && resumes.Sum(resume => resume.Names.RemoveAll(waiting => waiting.Name == name)) > 0;
+    public bool Leave(Client client, string name) => LeaveAll(client, waiting => waiting == name).Count > 0;
+
+    /// <summary>Gives up names of a client.</summary>
+    /// <returns>Those that waited.</returns>
+    public IReadOnlyList<string> LeaveAll(Client client, Predicate<string> isLeft)
+    {
+        if (IsEmpty || !_waiting.TryGetValue(client, out var resumes)) return [];
+        var left = new List<string>();
+        foreach (var names in resumes.Select(resume => resume.Names))
+        {
+            left.AddRange(names.Select(name => name.Name).Where(name => isLeft(name)));
+            names.RemoveAll(name => isLeft(name.Name));
+        }
+
+        return left;
+    }
 
     /// <summary>The client is being closed, or gone.</summary>
     public void Forget(Client client) => _waiting.Remove(client);

@@ -10,7 +10,7 @@ namespace WsFanout.Hosting.Endpoints;
 
 /// <summary><c>GET /ws</c>, and <c>/__echo</c> with <c>WS_TEST_ECHO</c>: admits a client, upgrades its connection, gives it to a worker, and holds its place until it is gone.</summary>
 internal sealed class WebSocketEndpoint(
-    ServerState state, OriginRule origins, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
+    ServerState state, EntryRules rules, Admission admission, Workers workers, ClientOptions options, ClientMetrics metrics)
 {
     public const string Path = "/ws";
     public const string EchoPath = "/__echo";
@@ -38,7 +38,7 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
-        if (origins.Objection(context.Request.Headers.Origin) is { } objection)
+        if (rules.Origins.Objection(context.Request.Headers.Origin) is { } objection)
         {
             await RefuseAsync(context, Refusal.ForbiddenOrigin with { Message = objection });
             return;
@@ -51,6 +51,13 @@ internal sealed class WebSocketEndpoint(
             return;
         }
 
+        // Before it takes a place or a bit of anybody's rate; it costs about as much as the refusal of a newcomer.
+        if (rules.Token.Objection(context, query, isNeeded: echoes, out var claims) is { } unauthorized)
+        {
+            await RefuseAsync(context, Refusal.Unauthorized with { Message = unauthorized });
+            return;
+        }
+
         var lease = admission.TryEnter(Look(context, query), out var refused);
         if (lease is null)
         {
@@ -59,7 +66,7 @@ internal sealed class WebSocketEndpoint(
         }
 
         context.Features.Get<AcceptCharge>()?.Served();
-        var join = new JoinTerms(echoes ? null : UrlSubscription.Read(query), requestedAt, echoes);
+        var join = new JoinTerms(echoes ? null : UrlSubscription.Read(query), requestedAt, echoes, claims);
         if (context.Features.Get<HttpConnection>() is { } direct) await HandOverAsync(context, direct, lease, join);
         else await ServeAsync(context, lease, join, entry);
     }

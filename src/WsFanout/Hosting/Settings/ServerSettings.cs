@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Clients.Tokens;
 using WsFanout.Fanout;
 using WsFanout.Governor;
 using WsFanout.Governor.Entry;
@@ -23,6 +24,9 @@ internal sealed record ServerSettings
     public FanoutOptions Fanout { get; init; } = new();
 
     public HistoryOptions History { get; init; } = new();
+
+    /// <summary>What a client's token must be; null: none is needed.</summary>
+    public TokenRules? Tokens { get; init; }
 
     public ClientOptions Clients { get; init; } = new();
 }

@@ -20,11 +20,12 @@ internal static class SettingsReader
         [
             .. values.Errors,
             .. CrossRules.Check(values),
+            .. AccessRules.Errors(values),
             .. capacity.Errors,
             .. ActivationRules.Refused(values),
             .. given.Errors,
         ];
-        string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values)];
+        string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values), .. AccessRules.Notes(values)];
         if (errors.Length > 0)
         {
             return new SettingsResult { Errors = errors, Notes = notes };
@@ -39,13 +40,14 @@ internal static class SettingsReader
             Publish = StageBinding.Publish(values, effective),
             Fanout = capacity.Fanout,
             History = StageBinding.History(values),
+            Tokens = AccessRules.Tokens(values),
             Clients = StageBinding.Clients(values),
         };
         return new SettingsResult
         {
             Settings = settings,
             Notes = notes,
-            Remarks = [.. capacity.Remarks, .. Openness(values), .. TestSwitches(values)],
+            Remarks = [.. capacity.Remarks, .. Openness(values), .. AccessRules.Remarks(values), .. TestSwitches(values)],
             NotActiveYet = [.. ActivationRules.NotActiveYet(values)],
             Effective = effective.ToList(),
         };

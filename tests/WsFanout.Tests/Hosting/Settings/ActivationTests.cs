@@ -18,8 +18,6 @@ public sealed class ActivationTests : IDisposable
     {
         var value = name switch
         {
-            "WS_AUTH_QUERY_TOKEN" => "true",
-            "WS_AUTH_DEADLINE" => "5s",
             _ when name.Contains("TLS", StringComparison.Ordinal) => _file,
             _ => "something",
         };

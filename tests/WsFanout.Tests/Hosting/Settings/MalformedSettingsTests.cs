@@ -11,7 +11,7 @@ public sealed class MalformedSettingsTests
     // Where any text on one line is legal, there is no wrong word.
     private static readonly HashSet<string> FreeText =
     [
-        "NATS_TOKEN", "NATS_USER", "NATS_PASSWORD", "WS_AUTH_JWT_SECRET", "WS_AUTH_JWT_PUBLIC_KEY", "WS_AUTH_JWT_ISSUER", "WS_AUTH_JWT_AUDIENCE",
+        "NATS_TOKEN", "NATS_USER", "NATS_PASSWORD", "WS_AUTH_JWT_SECRET", "WS_AUTH_JWT_ISSUER", "WS_AUTH_JWT_AUDIENCE",
     ];
 
     public static TheoryData<string> Names => [.. AllSettings.InOrder.Select(setting => setting.Name)];
@@ -106,7 +106,7 @@ public sealed class MalformedSettingsTests
     {
         var result = Reading.Of(
             ("WS_MAX_CONNECTIONS", "many"), ("WS_SEND_QUEUE_BYTES", "12"), ("WS_PING_INTERVAL", "30"), ("NATS_URL", "http://x"),
-            ("WS_CPU_REJECT_THRESHOLD", "101"), ("JS_STREAM_STORAGE", "tape"), ("WS_MAX_CONECTIONS", "1"), ("WS_AUTH_QUERY_TOKEN", "true"));
+            ("WS_CPU_REJECT_THRESHOLD", "101"), ("JS_STREAM_STORAGE", "tape"), ("WS_MAX_CONECTIONS", "1"));
 
         Assert.Equal(
             [
@@ -116,7 +116,6 @@ public sealed class MalformedSettingsTests
                 "JS_STREAM_STORAGE=\"tape\": must be file or memory (default file)",
                 "WS_PING_INTERVAL=\"30\": must be a duration like 250ms, 30s, 1m30s or 1h, from 100ms to 1h (default 30s)",
                 "WS_SEND_QUEUE_BYTES=\"12\": must be bytes, KB, MB or GB from 4KB to 1GB (default 128KB)",
-                "WS_AUTH_QUERY_TOKEN=\"true\": this version does not enforce it yet, and starting without it would leave open what it closes; leave it out to start",
                 "WS_MAX_CONECTIONS: is no setting of this server; did you mean WS_MAX_CONNECTIONS?",
             ],
             result.Errors);

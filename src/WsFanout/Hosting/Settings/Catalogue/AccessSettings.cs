@@ -8,15 +8,9 @@ internal static class AccessSettings
 {
     private const int MaxKeyLength = 16_384;
 
-    public static readonly Setting<string> TlsCert = new("WS_TLS_CERT", new FileGrammar(), "", "Certificate of the listener for clients; with `WS_TLS_KEY`.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> TlsCert = new("WS_TLS_CERT", new FileGrammar(), "", "Certificate of the listener for clients, those that signed it behind, in PEM; with `WS_TLS_KEY`. A changed file is taken within a minute.");
 
-    public static readonly Setting<string> TlsKey = new("WS_TLS_KEY", new FileGrammar(), "", "Key of `WS_TLS_CERT`.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> TlsKey = new("WS_TLS_KEY", new FileGrammar(), "", "Key of `WS_TLS_CERT`, in PEM, not encrypted.");
 
     public static readonly Setting<IReadOnlyList<string>> AllowedOrigins = new(
         "WS_ALLOWED_ORIGINS", Origins.Grammar, [], "Origins whose pages may connect, exactly as browsers send them; others get 403. Empty: any, said at start; `*`: any.")
@@ -49,40 +43,29 @@ internal static class AccessSettings
         "New clients of one address that may come at once.");
 
     public static readonly Setting<string> JwtSecret = new(
-        "WS_AUTH_JWT_SECRET", TextGrammar.Line(MaxKeyLength), "", "Shared secret that signs clients' tokens. Without it and without a public key: open.")
+        "WS_AUTH_JWT_SECRET", TextGrammar.Line(MaxKeyLength), "", "Shared secret of clients' tokens (HS256). Without it and without a public key no token is needed.")
     {
         IsSecret = true,
-        State = SettingState.RefusedUntilActive,
     };
 
     public static readonly Setting<string> JwtPublicKey = new(
-        "WS_AUTH_JWT_PUBLIC_KEY",
-        new TextGrammar($"a PEM text of at most {MaxKeyLength} ASCII characters", MaxKeyLength, c => c is '\n' or '\r' or (>= ' ' and <= '~')), "",
-        "Public key that clients' tokens are checked with.")
+        "WS_AUTH_JWT_PUBLIC_KEY", new PublicKeyGrammar(MaxKeyLength), "",
+        "Public key that clients' tokens are checked with: RS256 for an RSA key, ES256 for an EC key.")
     {
-        State = SettingState.RefusedUntilActive,
+        // What is pasted here by mistake may be the private one.
+        IsSecret = true,
     };
 
-    public static readonly Setting<string> JwtIssuer = new("WS_AUTH_JWT_ISSUER", TextGrammar.Line(1024), "", "Issuer that a token must name.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> JwtIssuer = new("WS_AUTH_JWT_ISSUER", TextGrammar.Line(1024), "", "Issuer that a token must name.");
 
-    public static readonly Setting<string> JwtAudience = new("WS_AUTH_JWT_AUDIENCE", TextGrammar.Line(1024), "", "Audience that a token must name.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> JwtAudience = new("WS_AUTH_JWT_AUDIENCE", TextGrammar.Line(1024), "", "Audience that a token must name.");
 
     public static readonly Setting<TimeSpan> AuthDeadline = new(
-        "WS_AUTH_DEADLINE", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a client has to show its token.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+        "WS_AUTH_DEADLINE", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a client has to show its token, when it did not come with the handshake. Beyond: close 4500.");
 
     public static readonly Setting<bool> QueryToken = new(
-        "WS_AUTH_QUERY_TOKEN", new BooleanGrammar(), false, "Take the token from the URL too.")
+        "WS_AUTH_QUERY_TOKEN", new BooleanGrammar(), false, "Take the token from the URL too, where every proxy on the way may log it.")
     {
-        State = SettingState.RefusedUntilActive,
         IsNothing = isTaken => !isTaken,
     };
 

@@ -20,7 +20,9 @@ internal static class StageBinding
         UnacknowledgedTimeout = (values.Get(ClientSettings.SlowTimeout) * 2) + TimeSpan.FromSeconds(5),
         HandshakeTimeout = values.Get(HostSettings.HandshakeTimeout),
         DrainTimeout = values.Get(HostSettings.DrainTimeout),
-        IsDirect = values.Get(HostSettings.Transport) is var way && (way == "direct" || (way == "auto" && OperatingSystem.IsLinux())),
+        IsDirect = values.Get(HostSettings.Transport) is var way && (way == "direct" || (way == "auto" && OperatingSystem.IsLinux() && AccessRules.Tls(values) is null)),
+        Tls = AccessRules.Tls(values),
+        TakesQueryToken = values.Get(AccessSettings.QueryToken),
         OffersTestEcho = values.Get(TestSettings.Echo),
         OffersTestPause = values.Get(TestSettings.Pause),
         LogLevel = values.Get(HostSettings.LogLevel),
@@ -96,6 +98,7 @@ internal static class StageBinding
         PingInterval = values.Get(ClientSettings.PingInterval),
         PongTimeout = values.Get(ClientSettings.PongTimeout),
         MaxConnectionAge = values.Get(ClientSettings.MaxConnectionAge),
+        AuthDeadline = values.Get(AccessSettings.AuthDeadline),
         ReplayMaxAge = values.Get(HistorySettings.MaxAge),
     };
 }

@@ -17,7 +17,7 @@ internal static partial class VariableNames
     private const int PrefixLength = 3;
 
     private static readonly HashSet<string> Ignored =
-        new(StringComparer.Ordinal) { "WS_URL", "JS_CONSUMER_ACK_WAIT", "METRICS_INTERVAL", "ENVIRONMENT" };
+        new(StringComparer.Ordinal) { "WS_URL", "WS_TOKEN", "JS_CONSUMER_ACK_WAIT", "METRICS_INTERVAL", "ENVIRONMENT" };
 
     public static NameKind Classify(string name, string value)
     {
