@@ -127,7 +127,7 @@ public sealed class AccessControlTests
     [Fact]
     public void Who_shows_no_token_in_time_is_closed_for_good_and_who_did_is_not()
     {
-        using var worker = new WorkerParts(new ClientOptions { AuthDeadline = TimeSpan.FromSeconds(3) }, Rules);
+        using var worker = new WorkerParts(new ClientOptions { AuthDeadline = TimeSpan.FromSeconds(3) }, tokens: Rules);
         var (silent, wire) = worker.Join();
         var (good, _) = worker.Join();
         var (bad, badWire) = worker.Join();
@@ -146,7 +146,7 @@ public sealed class AccessControlTests
     [Fact]
     public void After_a_stall_of_the_process_nobody_is_closed_for_a_token_that_may_wait_to_be_read()
     {
-        using var worker = new WorkerParts(new ClientOptions { AuthDeadline = TimeSpan.FromSeconds(3) }, Rules);
+        using var worker = new WorkerParts(new ClientOptions { AuthDeadline = TimeSpan.FromSeconds(3) }, tokens: Rules);
         var (client, _) = worker.Join();
 
         worker.Stall(TimeSpan.FromSeconds(8));
@@ -194,7 +194,7 @@ public sealed class AccessControlTests
     [Fact]
     public void Fifty_tokens_that_do_not_hold_within_a_minute_are_too_many()
     {
-        using var worker = new WorkerParts(new ClientOptions { RequestsPerSecond = 0 }, Rules);
+        using var worker = new WorkerParts(new ClientOptions { RequestsPerSecond = 0 }, tokens: Rules);
         var (client, wire) = worker.Join();
 
         for (var i = 0; i < 49; i++) Show(worker, client, validSeconds: -100);

@@ -16,7 +16,7 @@ public sealed class ReadersTests
     public async Task A_replay_misses_nothing_in_silence_while_messages_come_and_leave()
     {
         using var meters = new Meters();
-        var metrics = new ClientMetrics(meters, ["client_left"], ["draining"]);
+        var metrics = new ClientMetrics(meters, ["client_left"], ["draining"], ["missing"]);
         var history = new MessageHistory(new HistoryOptions { MessagesPerChannel = 50, MaxAge = TimeSpan.FromSeconds(3), MaxChannels = Channels - 3 }, new HistoryMetrics(meters));
         history.Clear(new Position("e1", 0, 0));
         var stored = new string[Last + 1];
