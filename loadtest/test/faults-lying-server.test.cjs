@@ -5,7 +5,7 @@ const { describe, it } = require('node:test');
 const { startFakeHistory } = require('./faults-fake-server.cjs');
 const { runFaults } = require('./faults-run.cjs');
 
-const short = { CLIENTS: '10', DURATION: '2', KILL_RATE: '15', PUBLISH_RATE: '200', REPLAY_SHARE: '0', PROXY_SHARE: '40', SETTLE_TIMEOUT: '5s', ALLOW_BUSY_GENERATOR: 'true', CHANNELS: 'a.{0..3},b.{0..3}' };
+const short = { CLIENTS: '10', DURATION: '1', KILL_RATE: '25', PUBLISH_RATE: '200', REPLAY_SHARE: '0', PROXY_SHARE: '40', SETTLE_TIMEOUT: '5s', ALLOW_BUSY_GENERATOR: 'true', CHANNELS: 'a.{0..3},b.{0..3}' };
 
 /** Clients moved about on a server with these lies; what the run reports. */
 async function against(lies, env = {}) {
@@ -39,12 +39,12 @@ function inCatchUp(least, change) {
   };
 }
 
-describe('a server with a history under moving clients', { concurrency: 3 }, () => {
+describe('a server with a history under moving clients', { concurrency: 4 }, () => {
   it('passes when it keeps the promise, and what happened is told', async () => {
     const { code, report, told } = await against({});
 
     assert.equal(code, 0, told);
-    assert.ok(report.resumes.recovered > 0 && report.resumes.caughtUp > 0 && report.did.kills > 10, JSON.stringify(report.resumes));
+    assert.ok(report.resumes.recovered > 0 && report.resumes.caughtUp > 0 && report.did.kills > 0, JSON.stringify(report.resumes));
     assert.ok(report.clients.ends['cut by proxy'] > 0, JSON.stringify(report.clients.ends));
   });
 
@@ -124,7 +124,7 @@ describe('a server with a history under moving clients', { concurrency: 3 }, () 
   });
 
   it('is found out when its last word lies about how far it has sent', async () => {
-    const result = await against({ deliver: (client, message, send) => { if (client.number !== 0 || message.seq < 300) send(message.text); } }, { KILL_RATE: '0' });
+    const result = await against({ deliver: (client, message, send) => { if (client.number !== 0 || message.seq < 100) send(message.text); } }, { KILL_RATE: '0' });
 
     assertFound(result, 'lost');
   });
