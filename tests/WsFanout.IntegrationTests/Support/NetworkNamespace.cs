@@ -66,15 +66,11 @@ internal sealed class NetworkNamespace : IDisposable
     /// <summary>From now on nothing that the server sends to the range arrives, and it is told of nothing.</summary>
     public void Silence() => Run($"-n {_name} route add blackhole {Silent}");
 
-    /// <summary>From now on nothing arrives here from the server nor there from here, and nobody is told.</summary>
-    public void Swallow()
-    {
-        Do($"-n {_name} rule add from {_net}.1 blackhole", $"-n {_name} rule del from {_net}.1 blackhole");
-        Do($"-n {_name} route add blackhole {_net}.1/32", $"-n {_name} route del blackhole {_net}.1/32");
-    }
+    /// <summary>From now on nothing that the server sends arrives here, not even a word that what was sent to it has, and nobody is told.</summary>
+    public void Swallow() => Do($"-n {_name} route add blackhole {_net}.1/32", $"-n {_name} route del blackhole {_net}.1/32");
 
-    /// <summary>From now on whoever calls from here is told that nobody is there.</summary>
-    public void Refuse() => Do($"-n {_name} rule add from {_net}.1 unreachable", $"-n {_name} rule del from {_net}.1 unreachable");
+    /// <summary>From now on whoever sends or calls from here is told that there is no way.</summary>
+    public void Refuse() => Do($"route add unreachable {ServerAddress}/32", $"route del unreachable {ServerAddress}/32");
 
     /// <summary>Pulls the cable.</summary>
     public void Unplug() => Do($"link set {_name}a down", $"link set {_name}a up");
