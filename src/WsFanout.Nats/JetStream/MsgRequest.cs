@@ -1,4 +1,4 @@
 namespace WsFanout.Nats;
 
-/// <summary>Body of <c>STREAM.MSG.GET</c> and <c>STREAM.MSG.DELETE</c>.</summary>
+/// <summary>Body of <c>STREAM.MSG.DELETE</c>.</summary>
 internal sealed record MsgRequest(long Seq);

@@ -64,7 +64,7 @@ internal sealed partial class Attacher
         {
             var start = StartOf(stream, epoch);
             if (contradiction.Length > 0) LogReset(_options.StreamName, contradiction, start.Sequence);
-            await _ledger.ResetAsync(start, await _same.TryAnchorAsync(start.Sequence, stream.State, cancellationToken), cancellationToken);
+            await _ledger.ResetAsync(start, await _same.TryAnchorAsync(start.Sequence, stream, cancellationToken), cancellationToken);
         }
 
         // Before the new one: where few consumers are allowed, old ones may take its place.
