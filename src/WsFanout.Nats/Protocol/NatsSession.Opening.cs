@@ -99,6 +99,11 @@ internal sealed partial class NatsSession
 
         _stage = SessionStage.Accepted;
         Learn(_info, wasInTheClear: _wire.IsEncrypted);
+        return SubscribeInbox();
+    }
+
+    private SessionEnd? SubscribeInbox()
+    {
         Span<byte> room = stackalloc byte[FrameWriter.MaxLineBytes];
         var writer = new FrameWriter(room);
         writer.Subscribe(_inbox + "*", InboxSid);

@@ -25,16 +25,16 @@ internal sealed partial class NatsSession
     public async ValueTask<NatsMsg> RequestAsync(
         string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken ct)
     {
-        if (_inboxDenied is { } denied)
-        {
-            throw new NatsPermissionException(denied);
-        }
-
         using var late = new CancellationTokenSource(timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
         var request = _requests.Add(subject);
         try
         {
+            if (Interlocked.Exchange(ref _inboxDenied, 0) == 1)
+            {
+                SubscribeInbox();
+            }
+
             var replyTo = string.Create(CultureInfo.InvariantCulture, $"{_inbox}{request.Id}");
             await PublishAsync(subject, replyTo, headers, payload, limit.Token);
             return Answered(await request.Answer.WaitAsync(limit.Token), subject);
