@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -34,8 +33,9 @@ internal sealed class TlsHandshake(ServerAddress server, NatsOpts opts) : IDispo
             await wire.EncryptAsync(Options(_files), ct);
             return null;
         }
-        catch (Exception refused) when (refused is AuthenticationException or IOException or CryptographicException)
+        catch (Exception refused) when (refused is not (OperationCanceledException or ObjectDisposedException))
         {
+            // Whatever a stranger's words bring the library to throw: it ends this attempt, not the loop.
             // Hung up in the middle of it: as any connection that is lost.
             return Failed(_problem ?? Innermost(refused)) with { Slowly = refused is not IOException };
         }

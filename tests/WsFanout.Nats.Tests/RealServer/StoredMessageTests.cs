@@ -83,6 +83,27 @@ public class StoredMessageTests
         Assert.True(refused is NatsNoRespondersException || (refused is NatsTimeoutException && connection.ServerInfo!.Version!.StartsWith("2.9.", StringComparison.Ordinal)), $"{refused}");
     }
 
+    [Theory, MemberData(nameof(Servers))]
+    public async Task A_mirror_that_answers_in_the_stream_s_place_says_that_it_is_one(string binary)
+    {
+        await using var server = await NatsServerProcess.StartAsync(new() { Binary = binary });
+        await using var connection = await NatsClient.OpenAsync(server.Url);
+        var js = await StreamAsync(connection);
+        var mirror = "{\"name\":\"M\",\"mirror\":{\"name\":\"S\"},\"mirror_direct\":true,\"retention\":\"limits\",\"storage\":\"memory\",\"num_replicas\":1}";
+        (await connection.RequestAsync("$JS.API.STREAM.CREATE.M", Encoding.UTF8.GetBytes(mirror))).Dispose();
+
+        var tellers = new HashSet<string>();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                tellers.Add((await js.GetDirectAsync("S", StreamMsgGetRequest.Of(1))).Stream);
+                return tellers.Count == 2;
+            },
+            "both the stream and its mirror answer");
+
+        Assert.Equal(["M", "S"], tellers.Order());
+    }
+
     private static async Task<NatsJSContext> StreamAsync(NatsConnection connection)
     {
         var js = new NatsJSContext(connection);
