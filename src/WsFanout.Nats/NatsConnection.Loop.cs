@@ -81,7 +81,19 @@ public sealed partial class NatsConnection
             (session, serving) = (next, nextServing);
         }
 
+        await LoseAsync(session, serving);
+        return (session.Server, _time.GetElapsedTime(since));
+    }
+
+    /// <summary>Nobody is to wait on a connection that has ended. Again for the same one, nothing happens.</summary>
+    private async Task LoseAsync(NatsSession session, Task<SessionEnd> serving)
+    {
         var end = await serving;
+        if (_open != session)
+        {
+            return;
+        }
+
         Retire(end);
         await session.EndAsync(end, serving);
         _needsMending |= end.Slowly;
@@ -89,8 +101,6 @@ public sealed partial class NatsConnection
         {
             LogLost(session.Server, end.Reason);
         }
-
-        return (session.Server, _time.GetElapsedTime(since));
     }
 
     private void NoteFailure(ServerAddress server, SessionEnd failure)

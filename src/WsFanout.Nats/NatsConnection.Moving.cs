@@ -23,7 +23,14 @@ public sealed partial class NatsConnection
                     return null;
                 }
 
-                if (await DialAsync(other) is not { } next)
+                // Cut meanwhile: whoever waits on it must not wait for the other.
+                var dialling = DialAsync(other);
+                if (await Task.WhenAny(dialling, serving) == serving)
+                {
+                    await LoseAsync(session, serving);
+                }
+
+                if (await dialling is not { } next)
                 {
                     continue;
                 }

@@ -135,6 +135,27 @@ public class LameDuckTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_cut_while_another_is_tried_keeps_nobody_waiting()
+    {
+        var cut = new TaskCompletionSource();
+        await using var second = ScriptedServer.Start(peer => peer.StayAsync());
+        await using var first = ScriptedServer.Start(async peer =>
+        {
+            await peer.AcceptAsync();
+            await peer.SendAsync(Leave("A", second.Url.Port));
+            await cut.Task;
+        });
+        await using var connection = await NatsClient.OpenAsync(NatsClient.Options(first.Url) with { ConnectTimeout = TimeSpan.FromMinutes(1) });
+        var waiting = connection.RequestAsync("question", default, timeout: TimeSpan.FromMinutes(1)).AsTask();
+        await Wait.UntilAsync(() => second.Connections == 1, "the second, which says nothing, is dialled");
+
+        cut.SetResult();
+
+        await Assert.ThrowsAsync<NatsNotConnectedException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(NatsConnectionState.Connecting, connection.ConnectionState);
+    }
+
+    [Fact]
     public async Task A_client_that_is_disposed_while_it_moves_ends_both_connections()
     {
         await using var second = ScriptedServer.Start(peer => peer.StayAsync());
