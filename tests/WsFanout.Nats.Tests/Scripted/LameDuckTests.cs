@@ -12,6 +12,7 @@ public class LameDuckTests
         await using var first = ScriptedServer.Start(async peer =>
         {
             await peer.AcceptAsync();
+            await peer.ReadLineAsync();
             await peer.SendAsync(Leave("A", second.Url.Port));
 
             // Whatever the client still has to say, until it is the client that hangs up.
@@ -31,7 +32,7 @@ public class LameDuckTests
                 return connection.Generation == 2;
             },
             "it has moved");
-        using var answer = await connection.RequestAsync("who", default);
+        using var answer = await connection.RequestAsync("who", default, timeout: TimeSpan.FromSeconds(10));
 
         Assert.Equal("second", System.Text.Encoding.UTF8.GetString(answer.Payload));
         Assert.Equal([NatsConnectionState.Open], states);
@@ -89,7 +90,7 @@ public class LameDuckTests
             await peer.StayAsync();
         });
         await using var connection = await NatsClient.OpenAsync(server.Url);
-        (await connection.RequestAsync("question", default)).Dispose();
+        (await connection.RequestAsync("question", default, timeout: TimeSpan.FromSeconds(10))).Dispose();
 
         // Longer than the longest hesitation: it would have moved by then.
         await Task.Delay(TimeSpan.FromSeconds(1.2));
