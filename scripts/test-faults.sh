@@ -25,15 +25,20 @@ dotnet test tests/WsFanout.IntegrationTests -c Release --no-build --nologo --fil
     -- xUnit.MaxParallelThreads=1 xUnit.ParallelizeTestCollections=false
 code=$?
 
-total=$(count_tests total "$results/result.trx") executed=$(count_tests executed "$results/result.trx") passed=$(count_tests passed "$results/result.trx")
+# A minute of damaged transcripts for each of the broker client's fuzz tests.
+NATS_FUZZ_SECONDS=60 dotnet test tests/WsFanout.Nats.Tests -c Release --no-build --nologo --filter "FullyQualifiedName~FuzzTests${FAULTS:+&FullyQualifiedName~$FAULTS}" \
+    --logger "trx;LogFileName=result-nats.trx" --logger "console;verbosity=normal" --results-directory "$results" \
+    -- xUnit.MaxParallelThreads=1 || code=1
+
+total=$(count_tests total "$results"/result*.trx) executed=$(count_tests executed "$results"/result*.trx) passed=$(count_tests passed "$results"/result*.trx)
 failed=$((executed - passed)) skipped=$((total - executed))
 
 # A run that ends badly without a failed test (a crash, a hang) counts as one failure.
 [ "$code" = 0 ] || [ "$failed" -gt 0 ] || failed=1
 
 printf '\n== summary\n'
-say_what_was_skipped "$results/result.trx"
-say_what_failed "$results/result.trx"
+say_what_was_skipped "$results"/result*.trx
+say_what_failed "$results"/result*.trx
 if [ $((passed + failed)) = 0 ]; then
     echo "No test ran." >&2
     exit 1

@@ -11,6 +11,9 @@ public sealed partial class NatsConnection
     [LoggerMessage(LogLevel.Warning, "Lost the connection to NATS server {Server}: {Reason}.")]
     private partial void LogLost(ServerAddress server, string reason);
 
+    [LoggerMessage(LogLevel.Information, "Left NATS server {Server}, which is about to stop, for {Next}.")]
+    private partial void LogMoved(ServerAddress server, ServerAddress next);
+
     [LoggerMessage(LogLevel.Warning, "No connection to NATS server {Server}: {Reason}. Trying until there is one.")]
     private partial void LogFailed(ServerAddress server, string reason);
 

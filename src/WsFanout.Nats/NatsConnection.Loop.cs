@@ -8,31 +8,36 @@ public sealed partial class NatsConnection
     // Loop only: what was last logged about each server that cannot be reached.
     private readonly Dictionary<ServerAddress, string> _loggedFailures = [];
 
+    // Loop only: whether a server of this round wants something mended first.
+    private bool _needsMending;
+
     private async Task RunAsync()
     {
-        var pace = new ReconnectPace(_opts.ReconnectWaitMin, _opts.ReconnectWaitMax);
-        var (next, tried, slowly) = (0, 0, false);
+        var pace = NewPace();
         try
         {
             while (!_stopping.IsCancellationRequested)
             {
-                var since = _time.GetTimestamp();
-                var (end, wasOpen) = await AttemptAsync(_servers[next]);
-                next = (next + 1) % _servers.Length;
-
-                // A server that accepts and hangs up at once counts as one that was tried in vain, or this loop would run hot.
-                if (wasOpen && _time.GetElapsedTime(since) >= _opts.ReconnectWaitMax)
+                if (_pool.Next() is not { } server)
                 {
-                    pace.Reset();
-                    (tried, slowly) = (0, false);
+                    await Task.Delay(pace.Next(_needsMending), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    _pool.NewRound(justLost: null);
+                    _needsMending = false;
                     continue;
                 }
 
-                slowly |= end.Slowly;
-                if (++tried >= _servers.Length)
+                if (await DialAsync(server) is not { } session)
                 {
-                    await Task.Delay(pace.Next(slowly), _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    (tried, slowly) = (0, false);
+                    continue;
+                }
+
+                // A server that accepts and hangs up at once counts as one that was tried in vain, or this loop would run hot.
+                var (lost, lasted) = await ServeAsync(session);
+                if (lasted >= _opts.ReconnectWaitMax)
+                {
+                    pace.Reset();
+                    _pool.NewRound(lost);
+                    _needsMending = false;
                 }
             }
         }
@@ -42,35 +47,71 @@ public sealed partial class NatsConnection
         }
     }
 
-    private async Task<(SessionEnd End, bool WasOpen)> AttemptAsync(ServerAddress server)
+    /// <returns>Null when it was in vain.</returns>
+    private async Task<NatsSession?> DialAsync(ServerAddress server)
     {
-        await using var session = new NatsSession(server, _opts, _time, _logger);
-        await using var stop = _stopping.Token.UnsafeRegister(static session => ((NatsSession)session!).Abort(new SessionEnd("closed")), session);
-        if (await session.OpenAsync() is { } failure)
+        var session = new NatsSession(server, _pool, _opts, _time, _logger);
+        if (await session.OpenAsync(_stopping.Token) is not { } failure)
         {
-            if (!_stopping.IsCancellationRequested)
-            {
-                NoteFailure(server, failure);
-            }
-
-            return (failure, false);
+            return session;
         }
 
-        Accept(server, session);
-        var end = await session.ServeAsync();
-        Retire(end);
-        await session.EndAsync(end);
+        await session.DisposeAsync();
         if (!_stopping.IsCancellationRequested)
         {
-            LogLost(server, end.Reason);
+            NoteFailure(server, failure);
         }
 
-        return (end, true);
+        return null;
+    }
+
+    /// <summary>Serves an open connection, and those that take its place while it is open, until one is lost.</summary>
+    /// <returns>Which server was lost, and for how long one had been open.</returns>
+    private async Task<(ServerAddress Lost, TimeSpan Lasted)> ServeAsync(NatsSession session)
+    {
+        var since = _time.GetTimestamp();
+        Accept(session);
+        var serving = session.ServeAsync();
+        while (await SuccessorAsync(session, serving) is { } next)
+        {
+            // New requests go the new way from now on; what was published the old way still goes out.
+            Accept(next);
+            var nextServing = next.ServeAsync();
+            await LeaveAsync(session, serving, next.Server);
+            (session, serving) = (next, nextServing);
+        }
+
+        await LoseAsync(session, serving);
+        return (session.Server, _time.GetElapsedTime(since));
+    }
+
+    /// <summary>Nobody is to wait on a connection that has ended. Again for the same one, nothing happens.</summary>
+    private async Task LoseAsync(NatsSession session, Task<SessionEnd> serving)
+    {
+        var end = await serving;
+        if (_open != session)
+        {
+            return;
+        }
+
+        Retire(end);
+        await session.EndAsync(end, serving);
+        _needsMending |= end.Slowly;
+        if (!_stopping.IsCancellationRequested)
+        {
+            LogLost(session.Server, end.Reason);
+        }
     }
 
     private void NoteFailure(ServerAddress server, SessionEnd failure)
     {
-        _lastError = failure.Reason;
+        // What somebody has to mend is not hidden by a neighbour that is merely away.
+        if (failure.Slowly || !_needsMending)
+        {
+            _lastError = failure.Reason;
+        }
+
+        _needsMending |= failure.Slowly;
         if (_loggedFailures.GetValueOrDefault(server) == failure.Reason)
         {
             LogStillFailing(server, failure.Reason);
@@ -81,9 +122,10 @@ public sealed partial class NatsConnection
         LogFailed(server, failure.Reason);
     }
 
-    private void Accept(ServerAddress server, NatsSession session)
+    private void Accept(NatsSession session)
     {
         _loggedFailures.Clear();
+        _needsMending = false;
         _lastInfo = session.Info;
         lock (_gate)
         {
@@ -91,7 +133,7 @@ public sealed partial class NatsConnection
             var generation = Interlocked.Increment(ref _generation);
             _open = session;
             _opened.TrySetResult();
-            LogOpen(server, session.Info.ServerName, session.Info.Version, generation);
+            LogOpen(session.Server, session.Info.ServerName, session.Info.Version, generation);
         }
     }
 
@@ -122,4 +164,6 @@ public sealed partial class NatsConnection
             _ = _opened.Task.Exception;
         }
     }
+
+    private ReconnectPace NewPace() => new(_opts.ReconnectWaitMin, _opts.ReconnectWaitMax);
 }

@@ -4,8 +4,8 @@ using WsFanout.Nats.Protocol;
 namespace WsFanout.Nats;
 
 /// <summary>
-/// A connection to one of several servers that is made again whenever it is lost, for ever. Subscriptions end with the connection they were
-/// made on; requests that wait then fail; nothing is kept to be sent later.
+/// A connection to one of several servers that is made again whenever it is lost, for ever, and moved before its server stops. Subscriptions
+/// end with the connection they were made on; requests that wait then fail; nothing is kept to be sent later.
 /// </summary>
 /// <remarks>Thread safety: everything from anywhere, <see cref="Start"/> once.</remarks>
 public sealed partial class NatsConnection : IAsyncDisposable
@@ -15,7 +15,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
     private readonly NatsOpts _opts;
     private readonly TimeProvider _time;
     private readonly ILogger<NatsConnection> _logger;
-    private readonly ServerAddress[] _servers;
+    private readonly ServerPool _pool;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
 
@@ -31,7 +31,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
     private long _generation;
 
     /// <exception cref="ArgumentException">No server, or one whose address is not that of a NATS server, or an impossible duration.</exception>
-    /// <exception cref="NotSupportedException">A server that needs TLS.</exception>
+    /// <exception cref="NotSupportedException">A server that needs WebSocket.</exception>
     public NatsConnection(NatsOpts opts, TimeProvider time, ILogger<NatsConnection> logger)
     {
         ArgumentNullException.ThrowIfNull(opts);
@@ -41,11 +41,17 @@ public sealed partial class NatsConnection : IAsyncDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(opts.ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(opts.TlsTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(opts.PingInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(opts.ReconnectWaitMin, TimeSpan.Zero);
+        if (opts.TlsOpts.CertFile is null != opts.TlsOpts.KeyFile is null)
+        {
+            throw new ArgumentException("A certificate and its key belong together.", nameof(opts));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(opts.ReconnectWaitMax, opts.ReconnectWaitMin);
         (_opts, _time, _logger) = (opts, time, logger);
-        _servers = [.. opts.Servers.Select(server => ServerAddress.From(server, opts))];
+        _pool = new ServerPool(opts.Servers.Select(server => ServerAddress.From(server, opts)));
     }
 
     public NatsConnectionState ConnectionState =>
@@ -61,7 +67,10 @@ public sealed partial class NatsConnection : IAsyncDisposable
     /// <summary>Of the open connection, or of the last one; null before the first.</summary>
     public NatsServerInfo? ServerInfo => _open?.Info ?? _lastInfo;
 
-    /// <summary>Why it is not open, as in <c>connect refused 127.0.0.1:4222</c>; null when open. Without secrets.</summary>
+    /// <summary>
+    /// Why it is not open, as in <c>connect refused 127.0.0.1:4222</c>, <c>auth: …</c> or <c>tls: …</c>; of several servers' reasons one that
+    /// somebody has to mend before one that may pass. Null when open. Without secrets.
+    /// </summary>
     public string? LastError => _open is null ? _lastError : null;
 
     /// <summary>What the server last complained about on the open connection without ending it, as a missing permission.</summary>

@@ -5,7 +5,10 @@ namespace WsFanout.Nats;
 /// <summary>Where to connect, as whom, and how patient to be.</summary>
 public sealed record NatsOpts
 {
-    /// <summary><c>nats://host[:4222]</c>, tried in this order. User information (<c>user:password@</c> or <c>token@</c>) wins for its server.</summary>
+    /// <summary>
+    /// <c>nats://host[:4222]</c>, or <c>tls://</c> where nothing may be said in the clear; tried in random order, with those that they tell
+    /// of. User information (<c>user:password@</c> or <c>token@</c>) wins for its server.
+    /// </summary>
     public IReadOnlyList<Uri> Servers { get; init; } = [new("nats://127.0.0.1:4222")];
 
     /// <summary>Shown in the server's list of connections.</summary>
@@ -17,11 +20,19 @@ public sealed record NatsOpts
 
     public string? Token { get; init; }
 
+    public NatsTlsOpts TlsOpts { get; init; } = new();
+
+    /// <summary>Stay with <see cref="Servers"/>: where the addresses that servers tell of can't be reached from here.</summary>
+    public bool IgnoreDiscoveredServers { get; init; }
+
     /// <summary>Start of every inbox. A user with narrow permissions needs to subscribe to <c>prefix.&gt;</c> only.</summary>
     public string InboxPrefix { get; init; } = "_INBOX";
 
-    /// <summary>From dialling to the server's acceptance.</summary>
+    /// <summary>From dialling to the server's greeting, and from there to its acceptance; with TLS, the handshake is between the two.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>For the TLS handshake.</summary>
+    public TimeSpan TlsTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -31,10 +31,10 @@ public sealed record NatsServerInfo
 
     public string? Nonce { get; init; }
 
-    /// <summary>Other servers of the cluster, <c>host:port</c>. Exposed, not acted upon.</summary>
+    /// <summary>Other servers of the cluster, <c>host:port</c>; they are tried too.</summary>
     public IReadOnlyList<string> ConnectUrls { get; init => field = value ?? []; } = [];
 
-    /// <summary>The server is about to stop and asks its clients to leave. Logged, not acted upon.</summary>
+    /// <summary>The server is about to stop and asks its clients to leave: the connection moves when another server lets it in.</summary>
     [JsonPropertyName("ldm")]
     public bool LameDuck { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class NatsServerProcess : IAsyncDisposable
 {
     private const int MaxLogLines = 10_000;
     private const int StartAttempts = 5;
-    private const int SigTerm = 15, SigCont = 18, SigStop = 19;
+    private const int SigHup = 1, SigTerm = 15, SigCont = 18, SigStop = 19;
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(15);
 
@@ -129,6 +129,22 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         await StartRunAsync(config);
     }
 
+    /// <summary>Gives it another configuration while it runs, as an operator does by SIGHUP.</summary>
+    /// <param name="config">Replaces the text of <see cref="NatsServerOptions.Config"/> from now on.</param>
+    /// <exception cref="InvalidOperationException">It does not take it; the message carries its log.</exception>
+    public async Task ReloadAsync(string config)
+    {
+        const string Taken = "Reloaded server configuration";
+        var before = CountInLog(Taken);
+        await WriteConfigAsync(Port, config);
+        Signal(SigHup);
+        await Wait.UntilAsync(() => CountInLog(Taken) > before || CountInLog("Failed to reload") > 0, "nats-server has read its configuration anew");
+        if (CountInLog(Taken) == before)
+        {
+            throw new InvalidOperationException($"nats-server ({Binary}) did not take the new configuration. It printed:\n{Log}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
@@ -162,9 +178,7 @@ internal sealed class NatsServerProcess : IAsyncDisposable
 
     private async Task<bool> TryRunAsync(int port, string config)
     {
-        var file = Path.Combine(_folder, "nats.conf");
-        var jetStream = _options.JetStream ? $"jetstream {{ store_dir: \"{_store}\" }}\n" : "";
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"listen: \"{_options.Address}:{port}\"\n{jetStream}{config}\n"));
+        var file = await WriteConfigAsync(port, config);
         string[] words = [.. _options.Entrance, Binary, "-c", file];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -185,6 +199,16 @@ internal sealed class NatsServerProcess : IAsyncDisposable
         await KillAsync();
         return false;
     }
+
+    private async Task<string> WriteConfigAsync(int port, string config)
+    {
+        var file = Path.Combine(_folder, "nats.conf");
+        var jetStream = _options.JetStream ? $"jetstream {{ store_dir: \"{_store}\" }}\n" : "";
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"listen: \"{_options.Address}:{port}\"\n{jetStream}{config}\n"));
+        return file;
+    }
+
+    private int CountInLog(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     private void Note(string? line, TaskCompletionSource ready)
     {

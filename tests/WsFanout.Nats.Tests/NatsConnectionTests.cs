@@ -5,9 +5,9 @@ namespace WsFanout.Nats.Tests;
 public class NatsConnectionTests
 {
     [Theory]
-    [InlineData("tls://user:secret@host", "tls:// is not supported yet")]
-    [InlineData("wss://host", "wss:// is not supported yet")]
-    public void What_comes_later_is_named_when_it_is_asked_for(string server, string reason)
+    [InlineData("ws://user:secret@host", "ws:// is not supported")]
+    [InlineData("wss://host", "wss:// is not supported")]
+    public void What_this_client_does_not_speak_is_named_when_it_is_asked_for(string server, string reason)
     {
         var failure = Assert.Throws<NotSupportedException>(() => Connection(new() { Servers = [new(server)] }));
 
@@ -32,6 +32,8 @@ public class NatsConnectionTests
     {
         Assert.Throws<ArgumentException>(() => Connection(new() { Servers = [] }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Connection(new() { ConnectTimeout = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Connection(new() { TlsTimeout = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(() => Connection(new() { TlsOpts = new() { CertFile = "a certificate without a key" } }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Connection(new() { ReconnectWaitMin = TimeSpan.FromSeconds(9) }));
     }
 

@@ -10,6 +10,7 @@ namespace WsFanout.Nats;
 [JsonSerializable(typeof(ConsumerInfo))]
 [JsonSerializable(typeof(ConsumerCreateRequest))]
 [JsonSerializable(typeof(MsgRequest))]
+[JsonSerializable(typeof(StreamMsgGetRequest))]
 [JsonSerializable(typeof(MsgGetResponse))]
 [JsonSerializable(typeof(PubAckResponse))]
 [JsonSerializable(typeof(PullRequest))]

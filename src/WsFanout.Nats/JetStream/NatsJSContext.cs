@@ -12,7 +12,7 @@ namespace WsFanout.Nats;
 /// <see cref="ArgumentException"/> for a name that cannot stand in a subject.
 /// </summary>
 /// <remarks>Thread safety: everything from anywhere.</remarks>
-public sealed class NatsJSContext(NatsConnection connection)
+public sealed partial class NatsJSContext(NatsConnection connection)
 {
     private const string Api = "$JS.API.";
     private const int NameInUse = 10058;
@@ -57,42 +57,6 @@ public sealed class NatsJSContext(NatsConnection connection)
     /// <summary>Removes one message for good; its sequence number becomes a hole.</summary>
     public Task DeleteMessageAsync(string stream, long seq, CancellationToken ct = default) =>
         CallAsync($"STREAM.MSG.DELETE.{Name(stream)}", Body(new(seq), JSJson.Default.MsgRequest), ct);
-
-    /// <summary>Gone: 404/10037. A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>; the message comes whole.</summary>
-    public Task<StoredMsg> GetMessageAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default) =>
-        GetMessageAsync(stream, new MsgRequest(seq), timeout, ct);
-
-    /// <summary>The first sequence number at or above <paramref name="seq"/> under which a message is stored, by the word of the stream's
-    /// leader. A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>; the message comes whole.</summary>
-    /// <returns>Null when there is none.</returns>
-    public async Task<long?> NextSequenceAsync(string stream, long seq, TimeSpan timeout = default, CancellationToken ct = default)
-    {
-        try
-        {
-            return (await GetMessageAsync(stream, new MsgRequest(seq, ">"), timeout, ct)).Seq;
-        }
-        catch (NatsJSApiException none) when (none.ErrCode == NoMessageFound)
-        {
-            return null;
-        }
-    }
-
-    private async Task<StoredMsg> GetMessageAsync(string stream, MsgRequest request, TimeSpan timeout, CancellationToken ct)
-    {
-        var call = $"{Api}STREAM.MSG.GET.{Name(stream)}";
-        using var found = await connection.RequestAsync(call, Body(request, JSJson.Default.MsgRequest), timeout: timeout, ct: ct);
-        var answer = Read(found, call, JSJson.Default.MsgGetResponse);
-        var message = answer.Message ?? throw new NatsException($"JetStream answered without message {request.Seq} of '{stream}'.");
-        try
-        {
-            var nanos = Rfc3339.ToUnixNanos(message.Time);
-            return new() { Subject = message.Subject, Seq = message.Seq, Time = message.Time, TimestampNanos = nanos, Data = message.Data, HeaderBlock = message.Hdrs };
-        }
-        catch (FormatException unreadable)
-        {
-            throw new NatsException($"JetStream's answer on message {request.Seq} of '{stream}' was not understood: {unreadable.Message}", unreadable);
-        }
-    }
 
     /// <summary>Creates a consumer, or finds the one with this name and configuration. <see cref="ConsumerInfo.Delivered"/> tells where it starts.</summary>
     public Task<ConsumerInfo> CreateConsumerAsync(string stream, ConsumerConfig config, CancellationToken ct = default)

@@ -3,6 +3,9 @@ namespace WsFanout.Nats;
 /// <summary>A message as a stream stores it.</summary>
 public sealed record StoredMsg
 {
+    /// <summary>Whose copy it is: a mirror may answer for the stream that it mirrors.</summary>
+    public string Stream { get; init; } = "";
+
     public string Subject { get; init; } = "";
 
     public long Seq { get; init; }

@@ -9,7 +9,10 @@ internal sealed partial class NatsSession
     private string? _lastLogged;
 
     // Written by the read loop, read from anywhere.
-    private volatile string? _lastError, _inboxDenied;
+    private volatile string? _lastError;
+
+    // 1: the server refuses our inbox, so no request can be answered. Set by the read loop, taken back by who asks again; interlocked.
+    private int _inboxDenied;
 
     /// <summary>Words of the last -ERR on this connection, whether it ended it or not.</summary>
     public string? LastError => _lastError;
@@ -48,7 +51,9 @@ internal sealed partial class NatsSession
 
         if (subject == _inbox + "*")
         {
-            _inboxDenied = words;
+            // Whoever waits waits in vain. Rights can be given while we are connected: the next request asks for the inbox again.
+            Interlocked.Exchange(ref _inboxDenied, 1);
+            _requests.FailAll(reason);
             return false;
         }
 

@@ -12,9 +12,12 @@ internal sealed partial class NatsSession
     private readonly string _inbox;
     private readonly byte[] _inboxBytes;
 
+    // Set to completed by the read loop, once.
+    private readonly TaskCompletionSource _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // Read loop only.
     private readonly FrameReader _reader = new();
-    private bool _greeted, _accepted;
+    private SessionStage _stage;
 
     // Written by the read loop, read from anywhere.
     private volatile NatsServerInfo _info = new();
@@ -24,24 +27,27 @@ internal sealed partial class NatsSession
 
     public NatsServerInfo Info => _info;
 
-    /// <returns>Why the connection is to end; null only when <paramref name="untilAccepted"/> and it was.</returns>
-    private async Task<SessionEnd?> PumpAsync(bool untilAccepted, CancellationToken ct)
+    /// <summary>Ends when the server, about to stop, asks its clients to leave.</summary>
+    public Task AskedToLeave => _leave.Task;
+
+    /// <returns>Why the connection is to end; null when it has come as far as <paramref name="until"/>.</returns>
+    private async Task<SessionEnd?> PumpAsync(SessionStage until, CancellationToken ct)
     {
         try
         {
             while (true)
             {
-                if (DispatchBuffered() is { } end)
+                if (DispatchBuffered(until) is { } end)
                 {
                     return end;
                 }
 
-                if (untilAccepted && _accepted)
+                if (_stage >= until)
                 {
                     return null;
                 }
 
-                var received = await _socket.ReceiveAsync(_reader.Space(), SocketFlags.None, ct);
+                var received = await _wire.ReceiveAsync(_reader.Space(), ct);
                 if (received == 0)
                 {
                     return new SessionEnd($"connection closed by {_server}{(_reader.Unread > 0 ? " in the middle of a frame" : "")}");
@@ -54,7 +60,11 @@ internal sealed partial class NatsSession
         }
         catch (SocketException failure)
         {
-            return new SessionEnd(failure.SocketErrorCode == SocketError.OperationAborted ? "closed" : $"connection to {_server} lost: {failure.SocketErrorCode}");
+            return Lost(failure);
+        }
+        catch (IOException failure)
+        {
+            return failure.InnerException is SocketException lost ? Lost(lost) : BrokenOff(failure);
         }
         catch (ObjectDisposedException)
         {
@@ -66,11 +76,19 @@ internal sealed partial class NatsSession
         }
     }
 
-    private SessionEnd? DispatchBuffered()
+    private SessionEnd Lost(SocketException failure) =>
+        new(failure.SocketErrorCode == SocketError.OperationAborted ? "closed" : $"connection to {_server} lost: {failure.SocketErrorCode}");
+
+    /// <summary>A server says that it doesn't want our certificate, or wants one, only after its side of the handshake.</summary>
+    private SessionEnd BrokenOff(IOException failure) => new(
+        $"tls: {_server}: {TlsHandshake.Innermost(failure)}{(_info.TlsVerify ? "; it asks its clients for a certificate" : "")}",
+        Slowly: _stage < SessionStage.Accepted);
+
+    private SessionEnd? DispatchBuffered(SessionStage until)
     {
-        while (_reader.TryRead(out var frame))
+        while (_stage < until && _reader.TryRead(out var frame))
         {
-            if (!_greeted && frame.Kind is not (FrameKind.Info or FrameKind.Err))
+            if (_stage == SessionStage.Dialled && frame.Kind is not (FrameKind.Info or FrameKind.Err))
             {
                 throw new NatsProtocolException($"{frame.Kind} before INFO");
             }
@@ -107,20 +125,6 @@ internal sealed partial class NatsSession
         return null;
     }
 
-    private SessionEnd? OnPong()
-    {
-        if (_accepted)
-        {
-            return null;
-        }
-
-        _accepted = true;
-        Span<byte> room = stackalloc byte[FrameWriter.MaxLineBytes];
-        var writer = new FrameWriter(room);
-        writer.Subscribe(_inbox + "*", InboxSid);
-        return Urgent(writer.Line);
-    }
-
     private SessionEnd? OnInfo(ReadOnlySpan<byte> json)
     {
         NatsServerInfo info;
@@ -133,18 +137,40 @@ internal sealed partial class NatsSession
             throw new NatsProtocolException($"INFO that is not the expected JSON: {Printable.Of(json, 64)}");
         }
 
-        if (info.LameDuck && !_info.LameDuck)
+        _info = info;
+        if (_stage == SessionStage.Dialled)
+        {
+            _stage = SessionStage.Greeted;
+        }
+        else if (_stage == SessionStage.Accepted)
+        {
+            Learn(info, wasInTheClear: false);
+        }
+
+        if (info.LameDuck && _leave.TrySetResult())
         {
             LogLameDuck(_server);
         }
 
-        _info = info;
-        if (_greeted)
+        return null;
+    }
+
+    /// <summary>Takes over what a server that has let us in says about others.</summary>
+    /// <param name="info">Its last INFO.</param>
+    /// <param name="wasInTheClear">
+    /// It came before the connection was encrypted: somebody on the way may have written it. Where any public authority counts, a name that
+    /// he holds a certificate for would get our password; an address must still prove to be the server that we were told to trust.
+    /// </param>
+    private void Learn(NatsServerInfo info, bool wasInTheClear)
+    {
+        if (_opts.IgnoreDiscoveredServers)
         {
-            return null;
+            return;
         }
 
-        _greeted = true;
-        return info.TlsRequired ? new SessionEnd($"{_server} requires TLS, which is not supported yet", Slowly: true) : Introduce();
+        if (_pool.Learn(_server, info.ConnectUrls, onlyAddresses: wasInTheClear && _opts.TlsOpts.CaFile is null))
+        {
+            LogLearned(_server, _pool.Count);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace WsFanout.Nats.Protocol;
 
@@ -26,16 +25,16 @@ internal sealed partial class NatsSession
     public async ValueTask<NatsMsg> RequestAsync(
         string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken ct)
     {
-        if (_inboxDenied is { } denied)
-        {
-            throw new NatsPermissionException(denied);
-        }
-
         using var late = new CancellationTokenSource(timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
         var request = _requests.Add(subject);
         try
         {
+            if (Interlocked.Exchange(ref _inboxDenied, 0) == 1)
+            {
+                SubscribeInbox();
+            }
+
             var replyTo = string.Create(CultureInfo.InvariantCulture, $"{_inbox}{request.Id}");
             await PublishAsync(subject, replyTo, headers, payload, limit.Token);
             return Answered(await request.Answer.WaitAsync(limit.Token), subject);
@@ -125,12 +124,6 @@ internal sealed partial class NatsSession
         return _outbox.TryAppend(writer.Line, headers, payload, body: true);
     }
 
-    private SessionEnd? Introduce()
-    {
-        var connect = new ConnectRequest { Name = _opts.Name, User = _server.User, Pass = _server.Password, Token = _server.Token };
-        return Urgent([.. "CONNECT "u8, .. JsonSerializer.SerializeToUtf8Bytes(connect, WireJson.Default.ConnectRequest), .. "\r\nPING\r\n"u8]);
-    }
-
     private SessionEnd? Urgent(ReadOnlySpan<byte> line) => _outbox.TryAppendUrgent(line) ? null : new SessionEnd($"{_server} does not read");
 
     private void OnPingTime()
@@ -151,13 +144,10 @@ internal sealed partial class NatsSession
         {
             while (await _outbox.TakeAsync() is { IsEmpty: false } bytes)
             {
-                while (!bytes.IsEmpty)
-                {
-                    bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None)..];
-                }
+                await _wire.SendAsync(bytes);
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        catch (Exception failure) when (failure is SocketException or IOException or ObjectDisposedException)
         {
             // The read loop finds out why: what the server said before it hung up is still to be read.
             _outbox.End();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace WsFanout.Nats.Protocol;
@@ -12,10 +10,12 @@ namespace WsFanout.Nats.Protocol;
 internal sealed partial class NatsSession : IAsyncDisposable
 {
     private readonly ServerAddress _server;
+    private readonly ServerPool _pool;
     private readonly NatsOpts _opts;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Wire _wire = new();
+    private readonly TlsHandshake _tls;
     private readonly Outbox _outbox = new();
     private readonly RequestTable _requests;
     private readonly SubTable _subs = new();
@@ -23,58 +23,36 @@ internal sealed partial class NatsSession : IAsyncDisposable
     // Connection's loop only.
     private Task _flusher = Task.CompletedTask;
     private ITimer? _pinger;
+    private CancellationTokenRegistration _stop;
 
     // The first to end it wins, by interlocked exchange.
     private SessionEnd? _end;
 
-    public NatsSession(ServerAddress server, NatsOpts opts, TimeProvider time, ILogger logger)
+    /// <param name="server">To whom.</param>
+    /// <param name="pool">Takes what this server tells of others.</param>
+    /// <param name="opts">As whom, and how patient.</param>
+    /// <param name="time">For deadlines and PINGs.</param>
+    /// <param name="logger">The connection's.</param>
+    public NatsSession(ServerAddress server, ServerPool pool, NatsOpts opts, TimeProvider time, ILogger logger)
     {
-        (_server, _opts, _time, _logger) = (server, opts, time, logger);
+        (_server, _pool, _opts, _time, _logger) = (server, pool, opts, time, logger);
+        _tls = new TlsHandshake(server, opts);
         _requests = new RequestTable(opts.MaxPendingRequests);
         _inbox = $"{opts.InboxPrefix}.{Nuid.Next()}.";
         _inboxBytes = System.Text.Encoding.UTF8.GetBytes(_inbox);
     }
 
-    /// <summary>Dials, introduces itself and waits until the server has accepted.</summary>
-    /// <returns>Null when open, else why not.</returns>
-    public async Task<SessionEnd?> OpenAsync()
-    {
-        using var limit = new CancellationTokenSource(_opts.ConnectTimeout, _time);
-        try
-        {
-            await _socket.ConnectAsync(_server.Host, _server.Port, limit.Token);
+    public ServerAddress Server => _server;
 
-            // On loopback, dialling a port where nobody listens can be given that very port to dial from, and then talks to itself.
-            if (Equals(_socket.LocalEndPoint, _socket.RemoteEndPoint))
-            {
-                return new SessionEnd($"connect refused {_server}");
-            }
-
-            _flusher = FlushAsync();
-            return await PumpAsync(untilAccepted: true, limit.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return new SessionEnd(string.Create(CultureInfo.InvariantCulture, $"no answer within {_opts.ConnectTimeout.TotalSeconds:0.##} s from {_server}"));
-        }
-        catch (SocketException failure)
-        {
-            return new SessionEnd(failure.SocketErrorCode == SocketError.ConnectionRefused
-                ? $"connect refused {_server}"
-                : $"connect failed {_server}: {failure.SocketErrorCode}");
-        }
-        catch (ObjectDisposedException)
-        {
-            return new SessionEnd("closed");
-        }
-    }
+    /// <summary>Waits until what was published is with the kernel.</summary>
+    public Task FlushedAsync(CancellationToken ct) => _outbox.EmptyAsync(ct);
 
     /// <summary>Runs the open connection until it ends.</summary>
     /// <returns>Why it ended.</returns>
     public async Task<SessionEnd> ServeAsync()
     {
         _pinger = _time.CreateTimer(static session => ((NatsSession)session!).OnPingTime(), this, _opts.PingInterval, _opts.PingInterval);
-        var end = await PumpAsync(untilAccepted: false, CancellationToken.None);
+        var end = await PumpAsync(SessionStage.Ended, CancellationToken.None);
         return _end ?? end ?? throw new InvalidOperationException("The read loop ended without a reason.");
     }
 
@@ -84,26 +62,29 @@ internal sealed partial class NatsSession : IAsyncDisposable
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             _outbox.End();
-            _socket.Dispose();
+            _wire.Cut();
         }
     }
 
-    /// <summary>Waits until what was published is with the kernel.</summary>
-    public Task FlushedAsync(CancellationToken ct) => _outbox.EmptyAsync(ct);
-
     /// <summary>Ends what is left, and fails all that wait.</summary>
-    public ValueTask DisposeAsync() => EndAsync(new SessionEnd("closed"));
+    public ValueTask DisposeAsync() => EndAsync(new SessionEnd("closed"), Task.CompletedTask);
 
     /// <inheritdoc cref="DisposeAsync"/>
-    public async ValueTask EndAsync(SessionEnd end)
+    /// <param name="end">Why; what ended it before wins.</param>
+    /// <param name="serving">What <see cref="ServeAsync"/> gave.</param>
+    public async ValueTask EndAsync(SessionEnd end, Task serving)
     {
         Abort(end);
+        await serving;
+        await _stop.DisposeAsync();
         if (_pinger is not null)
         {
             await _pinger.DisposeAsync();
         }
 
         await _flusher;
+        _wire.Dispose();
+        _tls.Dispose();
         _outbox.Dispose();
         var reason = $"The connection to the NATS server has ended: {end.Reason}.";
         _requests.End(reason);

@@ -86,17 +86,27 @@ internal sealed class RequestTable(int capacity)
     /// <summary>Fails all that wait, and all that come.</summary>
     public void End(string reason)
     {
-        PendingRequest[] left;
         lock (_gate)
         {
             _ended = reason;
+        }
+
+        FailAll(new NatsNotConnectedException(reason, mayHaveBeenSent: true));
+    }
+
+    /// <summary>Fails all that wait.</summary>
+    public void FailAll(NatsException reason)
+    {
+        PendingRequest[] left;
+        lock (_gate)
+        {
             left = [.. _waiting.Values];
             _waiting.Clear();
         }
 
         foreach (var request in left)
         {
-            request.Fail(new NatsNotConnectedException(reason, mayHaveBeenSent: true));
+            request.Fail(reason);
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class Attacher
         var (start, isEnd) = StartOf(stream, epoch);
         if (!_isStarting && contradiction is { Length: > 0 }) LogReset(_options.StreamName, contradiction, start.Sequence);
         _isStarting = true;
-        return new StreamStart(start, await _same.TryAnchorAsync(start.Sequence, stream.State, cancellationToken), isEnd, stream.State);
+        return new StreamStart(start, await _same.TryAnchorAsync(start.Sequence, stream, cancellationToken), isEnd, stream.State);
     }
 
     /// <summary>Makes the consumer that is read from; what the stream no longer holds behind the cursor is told as a hole.</summary>

@@ -52,6 +52,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
                 Username = options.User,
                 Password = options.Password,
                 Token = options.Token,
+                TlsOpts = new NatsTlsOpts { CaFile = options.TlsCaFile, CertFile = options.TlsCertFile, KeyFile = options.TlsKeyFile },
             },
             context.Time,
             loggers.CreateLogger<NatsConnection>());

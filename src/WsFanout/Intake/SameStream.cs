@@ -33,7 +33,7 @@ internal sealed class SameStream(NatsJSContext js, string stream)
 
         var anchor = ledger.Anchor;
         if (anchor.Sequence == 0) return null;
-        if (await AnchorAsync(anchor.Sequence, info.State, cancellationToken) is { Sequence: > 0 } stored)
+        if (await AnchorAsync(anchor.Sequence, info, cancellationToken) is { Sequence: > 0 } stored)
         {
             return stored == anchor ? null : string.Create(CultureInfo.InvariantCulture, $"its message {anchor.Sequence} is another one than was read");
         }
@@ -45,12 +45,13 @@ internal sealed class SameStream(NatsJSContext js, string stream)
 
     /// <summary>Looks at a message as it is stored now.</summary>
     /// <returns>Default when it isn't stored.</returns>
-    public async Task<StreamAnchor> AnchorAsync(long sequence, StreamState state, CancellationToken cancellationToken)
+    public async Task<StreamAnchor> AnchorAsync(long sequence, StreamInfo info, CancellationToken cancellationToken)
     {
-        if (sequence <= 0 || sequence < state.FirstSeq || sequence > state.LastSeq) return default;
+        if (sequence <= 0 || sequence < info.State.FirstSeq || sequence > info.State.LastSeq) return default;
         try
         {
-            return new StreamAnchor(sequence, (await js.GetMessageAsync(stream, sequence, MessageWithin, cancellationToken)).TimestampNanos);
+            var stored = await DirectAsync(sequence, info.Config, cancellationToken) ?? await js.GetMessageAsync(stream, sequence, MessageWithin, cancellationToken);
+            return new StreamAnchor(sequence, stored.TimestampNanos);
         }
         catch (NatsJSApiException deleted) when (deleted.ErrCode == NoMessageFound)
         {
@@ -59,15 +60,34 @@ internal sealed class SameStream(NatsJSContext js, string stream)
     }
 
     /// <summary>As <see cref="AnchorAsync"/>, where it can be done without: the next message that comes is an anchor too.</summary>
-    public async Task<StreamAnchor> TryAnchorAsync(long sequence, StreamState state, CancellationToken cancellationToken)
+    public async Task<StreamAnchor> TryAnchorAsync(long sequence, StreamInfo info, CancellationToken cancellationToken)
     {
         try
         {
-            return await AnchorAsync(sequence, state, cancellationToken);
+            return await AnchorAsync(sequence, info, cancellationToken);
         }
         catch (NatsTimeoutException)
         {
             return default;
+        }
+    }
+
+    /// <summary>
+    /// Looks without the detour of base64, where the stream allows it and has one copy: another replica, or a mirror that answers in the
+    /// stream's place, may still hold what the stream no longer does, and just that is to be found out.
+    /// </summary>
+    /// <returns>Null when the stream's leader has to be asked.</returns>
+    private async Task<StoredMsg?> DirectAsync(long sequence, StreamConfig config, CancellationToken cancellationToken)
+    {
+        if (!config.AllowDirect || config.NumReplicas > 1) return null;
+        try
+        {
+            var stored = await js.GetDirectAsync(stream, StreamMsgGetRequest.Of(sequence), MessageWithin, cancellationToken);
+            return stored.Stream == stream && stored.Seq == sequence ? stored : null;
+        }
+        catch (NatsException refused) when (refused is NatsJSApiException or NatsNoRespondersException or NatsPermissionException)
+        {
+            return null;
         }
     }
 

@@ -3,7 +3,7 @@ namespace WsFanout.Intake;
 /// <summary>Which stream is read, as whom, and how much is asked for at a time.</summary>
 internal sealed record StreamOptions
 {
-    /// <summary>Servers to try, in order given. Empty: the built-in source.</summary>
+    /// <summary>Servers to try. Empty: the built-in source.</summary>
     public IReadOnlyList<Uri> Servers { get; init; } = [];
 
     public string? User { get; init; }
@@ -11,6 +11,14 @@ internal sealed record StreamOptions
     public string? Password { get; init; }
 
     public string? Token { get; init; }
+
+    /// <summary>Authorities that must have signed a broker's certificate; null: those that the system trusts.</summary>
+    public string? TlsCaFile { get; init; }
+
+    /// <summary>Certificate to show to a broker; with <see cref="TlsKeyFile"/>.</summary>
+    public string? TlsCertFile { get; init; }
+
+    public string? TlsKeyFile { get; init; }
 
     public string StreamName { get; init; } = "ODIN_TOKENS";
 

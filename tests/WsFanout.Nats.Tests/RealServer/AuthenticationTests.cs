@@ -6,6 +6,8 @@ public class AuthenticationTests
 {
     private const string Users = "authorization { users: [ { user: feed, password: \"s3cret-pass\" } ] }";
 
+    public static TheoryData<string> Servers => [.. NatsServerProcess.Binaries];
+
     [Fact]
     public async Task The_right_password_opens_and_the_wrong_one_is_named_as_the_reason_without_being_shown()
     {
@@ -32,6 +34,23 @@ public class AuthenticationTests
         await server.RestartAsync(Users.Replace("s3cret-pass", "n3w-pass", StringComparison.Ordinal));
 
         await connection.IsOpenAsync();
+    }
+
+    [Theory, MemberData(nameof(Servers))]
+    public async Task A_password_that_is_changed_while_we_are_connected_is_told_slowly_retried_and_let_in_again(string binary)
+    {
+        await using var server = await NatsServerProcess.StartAsync(new() { Binary = binary, Config = Users });
+        var log = new LogLines();
+        await using var connection = await NatsClient.OpenAsync(NatsClient.Options(server.Url) with { Username = "feed", Password = "s3cret-pass" }, log);
+
+        await server.ReloadAsync(Users.Replace("s3cret-pass", "n3w-pass", StringComparison.Ordinal));
+        await connection.FailsWithAsync("auth: Authorization Violation");
+        await Wait.UntilAsync(() => log.Lines.Count(line => line.Contains("Still no connection", StringComparison.Ordinal)) >= 2, "it is tried again and again");
+        await server.ReloadAsync(Users);
+        await connection.IsOpenAsync(generation: 2);
+
+        Assert.Single(log.Lines, line => line.StartsWith("Warning: No connection", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("-pass", StringComparison.Ordinal));
     }
 
     [Fact]

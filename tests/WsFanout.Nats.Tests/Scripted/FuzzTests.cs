@@ -8,11 +8,17 @@ using Xunit.Abstractions;
 namespace WsFanout.Nats.Tests.Scripted;
 
 /// <summary>
-/// Recorded transcripts, damaged at random. Seconds for each test: <c>NATS_FUZZ_SECONDS</c> (1.5); first seed: <c>NATS_FUZZ_SEED</c> (1).
+/// Recorded transcripts, damaged at random. Seconds for each test: <c>NATS_FUZZ_SECONDS</c> (1.5, and 60 by <c>make test-faults</c>); first seed:
+/// <c>NATS_FUZZ_SEED</c> (1).
 /// </summary>
 public class FuzzTests(ITestOutputHelper output)
 {
     private const int LargestBuffer = 8 * 1024 * 1024;
+
+    // Other tests of the process have their share.
+    private const long MostGrowth = 256L * 1024 * 1024;
+
+    private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(5);
 
     private static readonly byte[] Wild = " \t\r\n-+0129AaMmHhPpIi{}[]\"\\.:/\0\xff"u8.ToArray();
 
@@ -51,6 +57,7 @@ public class FuzzTests(ITestOutputHelper output)
     public async Task A_client_survives_servers_that_send_damaged_transcripts_and_finds_the_good_one_behind_them()
     {
         var (seed, good) = (FirstSeed - 1, false);
+        long playedAt = Stopwatch.GetTimestamp(), longestPause = 0;
         await using var server = ScriptedServer.Start(async peer =>
         {
             if (Volatile.Read(ref good))
@@ -62,6 +69,8 @@ public class FuzzTests(ITestOutputHelper output)
                 return;
             }
 
+            var now = Stopwatch.GetTimestamp();
+            longestPause = Math.Max(longestPause, now - Interlocked.Exchange(ref playedAt, now));
             var random = new Random(Interlocked.Increment(ref seed));
             foreach (var piece in Cut(random, Damage(random, Transcripts.All)))
             {
@@ -74,11 +83,18 @@ public class FuzzTests(ITestOutputHelper output)
             ReconnectWaitMax = TimeSpan.FromMilliseconds(2),
             ConnectTimeout = TimeSpan.FromMilliseconds(500),
             PingInterval = TimeSpan.FromMilliseconds(500),
+
+            // Damaged addresses may be anybody's.
+            IgnoreDiscoveredServers = true,
         };
         await using var connection = NatsClient.Start(options);
 
+        var before = GC.GetTotalMemory(forceFullCollection: true);
         await Task.WhenAny(connection.Completion, Task.Delay(TimeSpan.FromSeconds(Seconds)));
-        output.WriteLine($"Seeds {FirstSeed}..{Volatile.Read(ref seed)}.");
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var pause = Stopwatch.GetElapsedTime(0, Volatile.Read(ref longestPause));
+        output.WriteLine($"Seeds {FirstSeed}..{Volatile.Read(ref seed)}, longest pause {pause.TotalMilliseconds:0} ms, heap grown by {grown / 1024} KB.");
+        Assert.True(pause < LongestHang && grown < MostGrowth, $"It hung for {pause}, or the heap has grown by {grown} bytes.");
         Assert.False(connection.Completion.IsCompleted, $"The loop has ended at seed {Volatile.Read(ref seed)}: {connection.Completion.Exception}");
         Assert.True(Volatile.Read(ref seed) > FirstSeed + 10, $"Only {Volatile.Read(ref seed)} seeds were played; it says: {connection.LastError}");
         Volatile.Write(ref good, true);

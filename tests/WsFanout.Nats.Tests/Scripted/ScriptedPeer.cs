@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace WsFanout.Nats.Tests.Scripted;
@@ -6,7 +8,7 @@ namespace WsFanout.Nats.Tests.Scripted;
 /// <summary>The server's side of one connection, played by a test byte by byte.</summary>
 internal sealed class ScriptedPeer(TcpClient client, int number, CancellationToken ct) : IDisposable
 {
-    private readonly NetworkStream _stream = client.GetStream();
+    private Stream _stream = client.GetStream();
     private readonly List<byte> _unread = [];
 
     /// <summary>1 for the first connection.</summary>
@@ -19,6 +21,13 @@ internal sealed class ScriptedPeer(TcpClient client, int number, CancellationTok
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes, Stopping);
 
+    /// <summary>Sends once the client has said anything.</summary>
+    public async Task SendAfterClientAsync(string text)
+    {
+        await _stream.ReadExactlyAsync(new byte[1], Stopping);
+        await SendAsync(Encoding.Latin1.GetBytes(text));
+    }
+
     public async Task SendByteByByteAsync(string text)
     {
         client.NoDelay = true;
@@ -28,11 +37,29 @@ internal sealed class ScriptedPeer(TcpClient client, int number, CancellationTok
         }
     }
 
+    /// <summary>Goes on encrypted, as the server of this certificate.</summary>
+    public async Task EncryptAsync((string Certificate, string Key) pair)
+    {
+        // By way of PKCS#12: a key that is only in memory can't be shown everywhere.
+        using var loaded = X509Certificate2.CreateFromPemFile(pair.Certificate, pair.Key);
+        var encrypted = new SslStream(_stream);
+        _stream = encrypted;
+        await encrypted.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificate = X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null) }, Stopping);
+    }
+
     /// <summary>Greets, and accepts whoever comes.</summary>
     /// <returns>The CONNECT line.</returns>
     public async Task<string> AcceptAsync(string info = Protocol.Transcripts.Info)
     {
         await SendAsync(info);
+        return await AcceptGreetedAsync();
+    }
+
+    /// <summary>Accepts whoever was greeted already.</summary>
+    /// <returns>The CONNECT line.</returns>
+    public async Task<string> AcceptGreetedAsync()
+    {
         var connect = await ReadLineAsync();
         Assert.Equal("PING", await ReadLineAsync());
         await SendAsync("PONG\r\n");

@@ -50,8 +50,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 playing.Add(PlayAsync(new ScriptedPeer(client, Interlocked.Increment(ref _connections), _stopping.Token)));
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception stopped) when (_stopping.IsCancellationRequested && stopped is (OperationCanceledException or InvalidOperationException or SocketException))
         {
+            // A client that came in the last moment leaves the loop to meet a listener that is closed.
             await Task.WhenAll(playing);
         }
     }

@@ -45,7 +45,7 @@ public class ServerErrorTests
     }
 
     [Fact]
-    public async Task A_user_without_an_inbox_is_told_so_by_every_request()
+    public async Task A_user_without_an_inbox_is_told_so_by_every_request_until_he_is_given_one()
     {
         await using var server = ScriptedServer.Start(async peer =>
         {
@@ -53,17 +53,32 @@ public class ServerErrorTests
             await peer.ReadLineAsync();
             await peer.ReadLineAsync();
             await peer.SendAsync("PONG\r\n");
-            var subject = (await peer.ReadLineAsync()).Split(' ')[1];
-            await peer.SendAsync($"-ERR 'Permissions Violation for Subscription to \"{subject}\"'\r\n");
-            await peer.StayAsync();
+            for (var refusals = 0; await peer.TryReadLineAsync() is { } line;)
+            {
+                if (line.StartsWith("SUB _INBOX.", StringComparison.Ordinal) && refusals++ < 4)
+                {
+                    await peer.SendAsync($"-ERR 'Permissions Violation for Subscription to \"{line.Split(' ')[1]}\" (sid \"1\")'\r\n");
+                }
+                else if (line.StartsWith("PUB question", StringComparison.Ordinal) && refusals > 4)
+                {
+                    await peer.SendAsync($"MSG {line.Split(' ')[2]} 1 2\r\nok\r\n");
+                }
+            }
         });
         var log = new LogLines();
         await using var connection = await NatsClient.OpenAsync(NatsClient.Options(server.Url), log);
         await Wait.UntilAsync(() => connection.LastServerError is not null, "the refusal has arrived");
 
-        var failure = await Assert.ThrowsAsync<NatsPermissionException>(async () => await connection.RequestAsync("question", default));
+        for (var request = 0; request < 3; request++)
+        {
+            var failure = await Assert.ThrowsAsync<NatsPermissionException>(async () => await connection.RequestAsync("question", default));
+            Assert.Contains("_INBOX.", failure.Message, StringComparison.Ordinal);
+        }
 
-        Assert.Contains("_INBOX.", failure.Message, StringComparison.Ordinal);
+        // The right is given: the connection stays, the next request asks again.
+        using var answer = await connection.RequestAsync("question", default);
+        Assert.True(answer.Payload.SequenceEqual("ok"u8));
+        Assert.Equal(1, connection.Generation);
         Assert.Single(log.Lines, line => line.Contains("Permissions Violation", StringComparison.Ordinal));
     }
 

@@ -28,10 +28,6 @@ public sealed class ActivationTests : IDisposable
         Assert.Contains(result.Errors, error => error.StartsWith($"{name}=\"", StringComparison.Ordinal) && error.Contains("does not enforce it yet", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Tls_to_the_broker_refuses_to_start() =>
-        Assert.Equal("NATS_URL=\"***@h1,tls://h2\": this version does not speak TLS to the broker yet; use nats:// to start", Assert.Single(Reading.Of(("NATS_URL", "nats://x@h1,tls://h2")).Errors));
-
     [Theory]
     [InlineData("WS_AUTH_QUERY_TOKEN", "false")]
     [InlineData("WS_MAX_NATS_RATE", "0")]

@@ -130,7 +130,7 @@ public sealed class MalformedSettingsTests
     [InlineData("nats://bob:hunter2-very-secret,x@h1")]
     [InlineData("bob:hunter2-very-secret@h1")]
     [InlineData("nats://bob:hunter2-very-secret@h1/path")]
-    [InlineData("nats://a:hunter2-very-secret@h1,tls://b:hunter2-very-secret@h2")]
+    [InlineData("nats://a:hunter2-very-secret@h1,tls://b:hunter2-very-secret@h2:0")]
     public void A_server_that_is_refused_is_shown_without_its_user_information(string url)
     {
         var error = Assert.Single(Reading.Of(("NATS_URL", url)).Errors);

@@ -10,7 +10,7 @@ internal static class StreamSettings
 
     public static readonly Setting<IReadOnlyList<Uri>> Url = new(
         "NATS_URL", NatsServers.Grammar, [],
-        "Servers, tried in turn. Empty: the built-in source, fed by HTTP publishing, in memory.")
+        "Servers, and those that they tell of, tried in random order; `tls://`: nothing is said to it in the clear. Empty: the built-in source, fed by HTTP publishing, in memory.")
     {
         TakesEmpty = true,
         HoldsUserInfo = true,
@@ -31,20 +31,15 @@ internal static class StreamSettings
         IsSecret = true,
     };
 
-    public static readonly Setting<string> TlsCa = new("NATS_TLS_CA", new FileGrammar(), "", "Certificates that the broker's must descend from.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> TlsCa = new(
+        "NATS_TLS_CA", new FileGrammar(), "",
+        "Authorities (PEM) that must have signed the broker's certificate, instead of those that the system trusts. Given, nothing is said to a broker in the clear.");
 
-    public static readonly Setting<string> TlsCert = new("NATS_TLS_CERT", new FileGrammar(), "", "Certificate this server shows to the broker; with `NATS_TLS_KEY`.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> TlsCert = new(
+        "NATS_TLS_CERT", new FileGrammar(), "",
+        "Certificate (PEM, those between it and its authority behind it) that this server shows to the broker; with `NATS_TLS_KEY`. Given, nothing is said to a broker in the clear.");
 
-    public static readonly Setting<string> TlsKey = new("NATS_TLS_KEY", new FileGrammar(), "", "Key of `NATS_TLS_CERT`.")
-    {
-        State = SettingState.RefusedUntilActive,
-    };
+    public static readonly Setting<string> TlsKey = new("NATS_TLS_KEY", new FileGrammar(), "", "Key of `NATS_TLS_CERT` (PEM), without a password.");
 
     public static readonly Setting<string> Name = new(
         "JS_STREAM_NAME",

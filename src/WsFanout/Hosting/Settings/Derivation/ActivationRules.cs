@@ -16,11 +16,6 @@ internal static class ActivationRules
                 yield return $"{values.Received(setting)}: this version does not enforce it yet, and starting without it would leave open what it closes; leave it out to start";
             }
         }
-
-        if (values.Get(StreamSettings.Url).Any(server => server.Scheme == "tls"))
-        {
-            yield return $"{values.Received(StreamSettings.Url)}: this version does not speak TLS to the broker yet; use nats:// to start";
-        }
     }
 
     public static IEnumerable<string> NotActiveYet(SettingValues values)

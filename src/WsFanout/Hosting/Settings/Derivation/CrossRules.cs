@@ -19,6 +19,7 @@ internal sealed class CrossRules
         rules.Thresholds();
         rules.Stream();
         rules.Credentials();
+        rules.Certificates();
         rules.Listeners();
         rules.Origin();
         return rules._errors;
@@ -67,6 +68,15 @@ internal sealed class CrossRules
         }
     }
 
+    private void Certificates()
+    {
+        Holds(StreamSettings.TlsCa, PemFiles.OfAuthorities);
+        if (Holds(StreamSettings.TlsCert, PemFiles.OfCertificate))
+        {
+            Holds(StreamSettings.TlsKey, key => PemFiles.OfKey(key, _values.Get(StreamSettings.TlsCert)));
+        }
+    }
+
     private void Listeners()
     {
         ReadOnlySpan<Setting<ListenAddress>> listeners = [HostSettings.Address, HostSettings.AdminAddress, PublishSettings.Address];
@@ -95,6 +105,23 @@ internal sealed class CrossRules
     // An address of its own and every address of the machine can't have one port.
     private static bool Overlap(ListenAddress one, ListenAddress other) =>
         one.Port == other.Port && (one.Host == other.Host || one.Host.Length == 0 || other.Host.Length == 0);
+
+    /// <returns>Whether a file is given and sound.</returns>
+    private bool Holds(Setting<string> setting, Func<string, string?> look)
+    {
+        if (!_values.IsGiven(setting) || !_values.AreSound(setting))
+        {
+            return false;
+        }
+
+        var problem = look(_values.Get(setting));
+        if (problem is not null)
+        {
+            _errors.Add($"{_values.Received(setting)}: {problem}");
+        }
+
+        return problem is null;
+    }
 
     private void NotAbove(Setting<double> low, Setting<double> high)
     {
