@@ -16,7 +16,6 @@ public sealed partial class NatsJSContext(NatsConnection connection)
 {
     private const string Api = "$JS.API.";
     private const int NameInUse = 10058;
-    private const int NoMessageFound = 10037;
 
     /// <summary>The connection that requests go by.</summary>
     public NatsConnection Connection => connection;

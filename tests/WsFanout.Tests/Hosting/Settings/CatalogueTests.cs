@@ -98,7 +98,6 @@ public sealed class CatalogueTests
                 Heartbeat = TimeSpan.FromMilliseconds(200),
                 ReplayMaxAge = TimeSpan.FromSeconds(12),
                 MaxChannelLength = 9,
-                ReplayMaxAge = TimeSpan.FromSeconds(12),
             },
             settings.Stream);
         Assert.Equal(["https://a.example", "http://b:81"], settings.Host.AllowedOrigins);
