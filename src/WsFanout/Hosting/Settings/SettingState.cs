@@ -8,7 +8,4 @@ internal enum SettingState
 
     /// <summary>Checked and shown, without effect; listed at start when it is set.</summary>
     NotYet,
-
-    /// <summary>A protection that this version lacks: set, the process refuses to start rather than run open.</summary>
-    RefusedUntilActive,
 }

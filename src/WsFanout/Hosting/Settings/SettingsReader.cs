@@ -22,7 +22,6 @@ internal static class SettingsReader
             .. CrossRules.Check(values),
             .. AccessRules.Errors(values),
             .. capacity.Errors,
-            .. ActivationRules.Refused(values),
             .. given.Errors,
         ];
         string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values), .. AccessRules.Notes(values)];

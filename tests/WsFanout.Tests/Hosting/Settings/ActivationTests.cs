@@ -1,33 +1,7 @@
-using WsFanout.Hosting.Settings;
-using WsFanout.Hosting.Settings.Catalogue;
-
 namespace WsFanout.Tests.Hosting.Settings;
 
-public sealed class ActivationTests : IDisposable
+public sealed class ActivationTests
 {
-    private readonly string _file = Path.GetTempFileName();
-
-    public static TheoryData<string> Protections =>
-        [.. AllSettings.InOrder.Where(setting => setting.State == SettingState.RefusedUntilActive).Select(setting => setting.Name)];
-
-    public void Dispose() => File.Delete(_file);
-
-    [Theory]
-    [MemberData(nameof(Protections))]
-    public void A_protection_that_is_missing_refuses_to_start(string name)
-    {
-        var value = name switch
-        {
-            _ when name.Contains("TLS", StringComparison.Ordinal) => _file,
-            _ => "something",
-        };
-
-        var result = Reading.Of((name, value));
-
-        Assert.Null(result.Settings);
-        Assert.Contains(result.Errors, error => error.StartsWith($"{name}=\"", StringComparison.Ordinal) && error.Contains("does not enforce it yet", StringComparison.Ordinal));
-    }
-
     [Theory]
     [InlineData("WS_AUTH_QUERY_TOKEN", "false")]
     [InlineData("WS_MAX_NATS_RATE", "0")]

@@ -26,7 +26,7 @@ internal static class SettingTables
             # Every variable of WsFanout with its default; docs/SETTINGS.md explains them.
             # Copy to .env beside the process and take the # off what you change. The environment wins over .env.
             # Any variable can be given by file instead: NAME_FILE=/run/secrets/name.
-            # [not yet]: checked, without effect in this version. [refused]: a protection that this version lacks; set, the server refuses to start.
+            # [not yet]: checked, without effect in this version.
 
             """);
         foreach (var group in AllSettings.Groups)
@@ -34,7 +34,7 @@ internal static class SettingTables
             text.Append(CultureInfo.InvariantCulture, $"\n# --- {group.Title} ---\n");
             foreach (var setting in group.Settings)
             {
-                var mark = setting.State switch { SettingState.NotYet => " [not yet]", SettingState.RefusedUntilActive => " [refused]", _ => "" };
+                var mark = setting.State switch { SettingState.NotYet => " [not yet]", _ => "" };
                 var note = setting.DefaultNote is { } words ? $" Default: {words}." : "";
                 text.Append(CultureInfo.InvariantCulture, $"\n# {setting.Meaning.Replace("`", "", StringComparison.Ordinal)}{note}{mark}\n#   {setting.Expected}\n");
                 text.Append(CultureInfo.InvariantCulture, $"#{setting.Name}={(setting.DefaultNote is null ? setting.WrittenDefault : "")}\n");
@@ -64,7 +64,6 @@ internal static class SettingTables
     private static string Mark(Setting setting) => setting.State switch
     {
         SettingState.NotYet => " *Not active yet.*",
-        SettingState.RefusedUntilActive => " *Refused until active.*",
         _ => "",
     };
 }

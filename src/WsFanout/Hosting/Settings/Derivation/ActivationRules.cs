@@ -6,18 +6,6 @@ namespace WsFanout.Hosting.Settings.Derivation;
 /// <summary>What becomes of settings that were given and that this version does not act upon.</summary>
 internal static class ActivationRules
 {
-    /// <summary>Protections asked for and missing: running without them would leave open what somebody wanted closed.</summary>
-    public static IEnumerable<string> Refused(SettingValues values)
-    {
-        foreach (var setting in AllSettings.InOrder)
-        {
-            if (setting.State == SettingState.RefusedUntilActive && values.AsksForMore(setting))
-            {
-                yield return $"{values.Received(setting)}: this version does not enforce it yet, and starting without it would leave open what it closes; leave it out to start";
-            }
-        }
-    }
-
     public static IEnumerable<string> NotActiveYet(SettingValues values)
     {
         foreach (var setting in AllSettings.InOrder)
