@@ -124,6 +124,35 @@ public sealed class ResumeAnswerTests
         Assert.Equal(2, client.Frames[^1]["count"]!.GetValue<int>());
     }
 
+    [Fact]
+    public async Task Of_many_replays_at_once_one_is_met_at_a_time_and_nobody_else_feels_them()
+    {
+        await using var server = await TestServer.StartAsync(("WS_REPLAY_BUFFER_SIZE", "2000"), ("WS_WORKER_POOL_SIZE", "1"));
+        for (var i = 1; i <= 300; i++) await server.PublishAsync("a", new string('7', 10_000));
+        await using var healthy = await server.ConnectAsync("?channels=b");
+        using var greedy = await RawClient.ConnectAsync(server, "?channels=a", 4096);
+        await greedy.ReadAsync("subscription_ack");
+
+        for (var i = 0; i < 50; i++) await greedy.SendAsync(ClientFrame.Text($$$"""{"type":"replay","id":{{{i}}},"data":{"since":0}}""").ToBytes());
+        for (var i = 1; i <= 20; i++)
+        {
+            await server.PublishAsync("b", "1");
+            await healthy.WaitForMessagesAsync(i);
+        }
+
+        var (met, busy, messages) = (0, 0, 0);
+        while (met + busy < 50)
+        {
+            var frame = (await greedy.ReadAsync())!;
+            messages += frame.Type == "message" ? 1 : 0;
+            met += frame.Type == "replay_complete" ? 1 : 0;
+            busy += frame.Type == "error" && frame.Json["code"]!.GetValue<string>() == "replay_busy" ? 1 : 0;
+        }
+
+        Assert.Equal(met * 300, messages);
+        Assert.InRange(met, 1, 49);
+    }
+
     private static async Task<string> EpochOf(TestServer server)
     {
         await using var client = await server.ConnectAsync();

@@ -14,5 +14,8 @@ public sealed class SlowAmongManyTests
     public Task Full_queues_end_those_that_are_slow_and_nobody_else(string way) => SlowAmongMany.ByBytesAsync(way, Clients);
 
     [Fact]
+    public Task Full_queues_tell_a_gap_to_those_that_read_slowly_and_to_nobody_else() => SlowAmongMany.ByGapAsync("direct", Clients);
+
+    [Fact]
     public Task Time_without_a_byte_ends_the_halted_one_alone() => SlowAmongMany.ByTimeAsync("direct", Clients);
 }

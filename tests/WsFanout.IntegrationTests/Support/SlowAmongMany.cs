@@ -32,7 +32,16 @@ internal static class SlowAmongMany
         await RunAsync(server, clients, slow: 1);
     }
 
-    private static async Task RunAsync(TestServer server, int clients, int slow)
+    /// <summary>Full queues whose oldest leave: who reads too slowly is told what it lost and stays, who takes nothing is closed.</summary>
+    public static async Task ByGapAsync(string way, int clients)
+    {
+        await using var server = await TestServer.StartAsync(("WS_TRANSPORT", way), ("WS_SLOW_CLIENT_TIMEOUT", "6s"));
+        await RunAsync(server, clients, slow: 1, mayEnd: async () => await server.MetricAsync("ws_gaps_total{reason=\"slow\"}") > 1);
+
+        Assert.True(await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") > 0, "what left the full queues should be counted");
+    }
+
+    private static async Task RunAsync(TestServer server, int clients, int slow, Func<Task<bool>>? mayEnd = null)
     {
         var guests = new List<Guest>();
         foreach (var some in Enumerable.Range(0, clients).Chunk(50)) guests.AddRange(await Task.WhenAll(some.Select(_ => Guest.ConnectAsync(server.BaseAddress))));
@@ -53,7 +62,7 @@ internal static class SlowAmongMany
                 published += Burst;
                 await Wait.UntilAsync(() => guests.TrueForAll(guest => guest.MessageCount == published), "everybody who reads should have it");
                 for (var i = 0; i < Burst; i++) await bursting.ReadAsync("message");
-                return await server.MetricAsync("ws_connections_current") == clients + 3 - slow;
+                return await server.MetricAsync("ws_connections_current") == clients + 3 - slow && (mayEnd is null || await mayEnd());
             },
             "who is too slow should be closed",
             Patience);
