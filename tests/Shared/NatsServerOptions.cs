@@ -14,6 +14,12 @@ internal sealed record NatsServerOptions
     /// <summary>Null: a free port of the system's choice.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Words before the command line, as to run it in a network of its own.</summary>
+    public IReadOnlyList<string> Entrance { get; init; } = [];
+
+    /// <summary>Where it listens.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
     /// <summary>Path of the executable; null: the first of <see cref="NatsServerProcess.Binaries"/>.</summary>
     public string? Binary { get; init; }
 

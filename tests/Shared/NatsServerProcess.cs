@@ -46,7 +46,7 @@ internal sealed class NatsServerProcess : IAsyncDisposable
     public string StoreDir => _store;
 
     /// <summary>Address with the user information given in the options.</summary>
-    public Uri Url => new($"nats://{(_options.UserInfo is { } user ? user + "@" : "")}127.0.0.1:{Port}");
+    public Uri Url => new($"nats://{(_options.UserInfo is { } user ? user + "@" : "")}{_options.Address}:{Port}");
 
     public int ProcessId => Running.Id;
 
@@ -164,8 +164,9 @@ internal sealed class NatsServerProcess : IAsyncDisposable
     {
         var file = Path.Combine(_folder, "nats.conf");
         var jetStream = _options.JetStream ? $"jetstream {{ store_dir: \"{_store}\" }}\n" : "";
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"listen: \"127.0.0.1:{port}\"\n{jetStream}{config}\n"));
-        var start = new ProcessStartInfo(Binary, ["-c", file]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"listen: \"{_options.Address}:{port}\"\n{jetStream}{config}\n"));
+        string[] words = [.. _options.Entrance, Binary, "-c", file];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start };
         process.ErrorDataReceived += (_, line) => Note(line.Data, ready);

@@ -8,10 +8,14 @@ namespace WsFanout.IntegrationTests;
 /// <summary>A stream that is no longer the one that was read: recognised though name, date and numbers may be the same.</summary>
 public sealed class StreamIdentityTests
 {
+    /// <summary>Under the same date of creation: what the copy held, of 20 messages read, and what was written to it before the server saw it.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_copy_that_was_restored_and_written_past_the_cursor_is_another_stream(bool holeBefore)
+    [InlineData(10, 13, false)]
+    [InlineData(10, 13, true)]
+    [InlineData(10, 0, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(0, 5, false)]
+    public async Task A_copy_that_was_restored_is_another_stream_whether_it_ends_before_the_cursor_or_behind_it(int copied, int written, bool holeBefore)
     {
         using var folder = new EmptyFolder();
         var (store, copy) = (Path.Combine(folder.Path, "store"), Path.Combine(folder.Path, "copy"));
@@ -19,7 +23,7 @@ public sealed class StreamIdentityTests
         {
             await using var broker = await Broker.ConnectAsync(first);
             await broker.Js.CreateStreamAsync(FileStream());
-            for (var i = 1; i <= 10; i++) await PublishAsync(broker, $"old {i}");
+            for (var i = 1; i <= copied; i++) await PublishAsync(broker, $"old {i}");
             await first.TerminateAsync();
         }
 
@@ -27,7 +31,7 @@ public sealed class StreamIdentityTests
         await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store });
         await using (var broker = await Broker.ConnectAsync(nats))
         {
-            for (var i = 11; i <= 20; i++) await PublishAsync(broker, $"old {i}");
+            for (var i = copied + 1; i <= 20; i++) await PublishAsync(broker, $"old {i}");
             if (holeBefore) await broker.Js.DeleteMessageAsync(Broker.Stream, 19);
         }
 
@@ -40,7 +44,7 @@ public sealed class StreamIdentityTests
         await using (var restored = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store }))
         {
             await using var broker = await Broker.ConnectAsync(restored);
-            for (var i = 11; i <= 23; i++) await PublishAsync(broker, $"new {i}");
+            for (var i = 0; i < written; i++) await PublishAsync(broker, $"new {i}");
             await restored.TerminateAsync();
         }
 
@@ -50,8 +54,16 @@ public sealed class StreamIdentityTests
         await server.PublishAsync("a", "\"live\"");
         await client.WaitForMessagesAsync(1);
 
-        Assert.Equal(24, client.Messages[0]["seq"]!.GetValue<long>());
-        Assert.Single(client.OfType("reset"));
+        var (end, reset) = (copied + written, Assert.Single(client.OfType("reset")));
+        Assert.Equal((end, client.OfType("welcome")[0]["epoch"]!.GetValue<string>()), (reset["seq"]!.GetValue<int>(), reset["epoch"]!.GetValue<string>()));
+        Assert.Equal((end + 1, end), (client.Messages[0]["seq"]!.GetValue<int>(), client.Messages[0]["prev"]!.GetValue<int>()));
+        Assert.Empty(client.OfType("gap"));
+
+        // The copy is what anybody resumes from now: here as at a server that has just started.
+        if (end > 0) Assert.Equal(end, await server.MetricAsync("ws_history_refilled_messages"));
+        await using var fresh = await TestServer.StartAsync(nats, ("JS_STREAM_MAX_AGE", "10m"));
+        Assert.Equal(end + 1, await fresh.MetricAsync("ws_history_refilled_messages"));
+        Assert.Equal(await server.MetricAsync("ws_history_bytes"), await fresh.MetricAsync("ws_history_bytes"));
     }
 
     [Fact]

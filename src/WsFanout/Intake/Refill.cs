@@ -17,6 +17,8 @@ internal sealed partial class Refill(
     /// <summary>Bytes asked for at most.</summary>
     private const long MostBytes = 16L << 20;
 
+    private const long NanosPerTick = 100;
+
     /// <summary>After this long without a word it is asked what there still is.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
@@ -35,6 +37,8 @@ internal sealed partial class Refill(
     private TimeSpan _patience;
     private long _consumerSequence;
     private long _messages;
+    private long _fromNanos;
+    private bool _isOutside;
     private StreamAnchor _newest;
 
     /// <summary>Fills the History, moves the cursor to where the stream is followed from, and tells the workers of the stream.</summary>
@@ -49,9 +53,10 @@ internal sealed partial class Refill(
         }
 
         var startedAt = _time.GetTimestamp();
-        (_patience, _consumerSequence, _messages, _newest) = (MostPatience, 0, 0, default);
+        (_patience, _consumerSequence, _messages, _newest, _isOutside) = (MostPatience, 0, 0, default, false);
         sizes.Saw((int)Math.Min(int.MaxValue, start.State.Bytes / start.State.Messages));
         var from = last - _options.ReplayMaxAge;
+        _fromNanos = (from - DateTimeOffset.UnixEpoch).Ticks * NanosPerTick;
         var end = start.Position.Sequence;
         var consumer = await consumers.CreateAsync(
             new ConsumerConfig { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartTime, OptStartTime = from }, cancellationToken);
@@ -62,6 +67,12 @@ internal sealed partial class Refill(
             ledger.BeginRefill(start.Position with { Sequence = floor, TimestampMs = from.ToUnixTimeMilliseconds() });
             await ReadAsync(consumer, end, cancellationToken);
             await CheckAsync(start, cancellationToken);
+            if (_isOutside)
+            {
+                await ledger.ResetAsync(start.Position, start.Anchor, cancellationToken);
+                return;
+            }
+
             await ledger.EndRefillAsync(start.Position, _newest.Sequence > 0 ? _newest : start.Anchor, cancellationToken);
             var took = _time.GetElapsedTime(startedAt);
             context.Metrics.Refilled(_messages, took);
@@ -81,6 +92,8 @@ internal sealed partial class Refill(
             var wanted = (int)Math.Clamp(Math.Min(end - ledger.RefilledTo, MostBytes / sizes.Expected), 1, batch);
             await js.PullAsync(_options.StreamName, consumer.Name, new PullRequest { Batch = wanted, NoWait = true }, consumer.Inbox.Subject, cancellationToken);
             if (await TakeAsync(consumer, wanted, end, cancellationToken)) continue;
+
+            if (_isOutside) return;
 
             // The consumer has no more. It may read from a replica that is behind: the leader knows whether there is more.
             if (!await IsStoredAsync(ledger.RefilledTo + 1, end, cancellationToken)) return;
@@ -118,6 +131,10 @@ internal sealed partial class Refill(
 
                 // One behind the end: nothing more comes before it. It is delivered again, live.
                 if (metadata.StreamSequence > end) return false;
+
+                // The stream's last message was deleted and all others are older than the window: some brokers then begin with the first.
+                if (_messages == 0 && metadata.TimestampNanos < _fromNanos) _isOutside = true;
+                if (_isOutside) return false;
                 ledger.Refill(message.Subject, message.Payload, metadata.StreamSequence, metadata.TimestampNanos);
                 _newest = new StreamAnchor(metadata.StreamSequence, metadata.TimestampNanos);
                 _messages++;

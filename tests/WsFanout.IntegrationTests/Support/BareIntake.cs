@@ -26,7 +26,7 @@ internal sealed class BareIntake : IAsyncDisposable
         if (isOverloaded) governor.Gate.Close();
         var metrics = new IntakeMetrics(_meters);
         options = options with { Servers = [broker] };
-        History = new MessageHistory(new HistoryOptions { MaxAge = options.ReplayMaxAge, MessagesPerChannel = 10_000 }, new HistoryMetrics(_meters));
+        History = new MessageHistory(new HistoryOptions { MaxAge = TimeSpan.FromHours(1), MessagesPerChannel = 10_000 }, new HistoryMetrics(_meters));
         Ring = new Ring(new FanoutOptions(), 1);
         Ledger = new StreamLedger(new ServedSubjects(options), History, Ring, metrics, time);
         Tail = new StreamTail(() => Ledger.Position, time, isWhole: false);

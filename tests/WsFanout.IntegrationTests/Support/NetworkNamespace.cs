@@ -20,6 +20,8 @@ internal sealed class NetworkNamespace : IDisposable
     private readonly string _net;
     private readonly Stack<string> _undo = new();
 
+    private int _built;
+
     private NetworkNamespace()
     {
         // The range is nobody's: RFC 2544 has it for tests.
@@ -46,6 +48,7 @@ internal sealed class NetworkNamespace : IDisposable
         try
         {
             made.Build();
+            made._built = made._undo.Count;
             return made;
         }
         catch
@@ -62,6 +65,21 @@ internal sealed class NetworkNamespace : IDisposable
 
     /// <summary>From now on nothing that the server sends to the range arrives, and it is told of nothing.</summary>
     public void Silence() => Run($"-n {_name} route add blackhole {Silent}");
+
+    /// <summary>From now on nothing that the server sends arrives here, not even a word that what was sent to it has, and nobody is told.</summary>
+    public void Swallow() => Do($"-n {_name} route add blackhole {_net}.1/32", $"-n {_name} route del blackhole {_net}.1/32");
+
+    /// <summary>From now on whoever sends or calls from here is told that there is no way.</summary>
+    public void Refuse() => Do($"route add unreachable {ServerAddress}/32", $"route del unreachable {ServerAddress}/32");
+
+    /// <summary>Pulls the cable.</summary>
+    public void Unplug() => Do($"link set {_name}a down", $"link set {_name}a up");
+
+    /// <summary>Undoes all of that.</summary>
+    public void Heal()
+    {
+        while (_undo.Count > _built) Run(_undo.Pop());
+    }
 
     public void Dispose()
     {
