@@ -46,4 +46,22 @@ public sealed class BrokerLineTests
 
         Assert.Empty(await run.FinishAsync());
     }
+
+    [Theory]
+    [MemberData(nameof(Binaries))]
+    public async Task A_broker_that_stands_still_for_longer_than_its_stream_keeps_delivers_nothing_twice_and_every_hole_is_told(string binary)
+    {
+        await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { Binary = binary });
+        await using var run = await FaultRun.StartAsync(
+            [nats.Url], clients: 12, perSecond: 100, ("JS_HEARTBEAT", "300ms"), ("JS_PULL_EXPIRES", "1s"), ("JS_STREAM_MAX_AGE", "2s"));
+        await run.FlowAsync(100);
+
+        nats.Stop();
+        await run.UntilLoggedAsync("no message and no heartbeat");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        nats.Continue();
+
+        await run.FlowAsync(100);
+        await run.FinishAsync();
+    }
 }

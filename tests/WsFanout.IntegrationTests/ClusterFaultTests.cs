@@ -32,4 +32,31 @@ public sealed class ClusterFaultTests
 
         Assert.Empty(await run.FinishAsync());
     }
+
+    [Theory]
+    [MemberData(nameof(Binaries))]
+    public async Task A_memory_stream_that_comes_back_empty_under_the_same_date_is_another_stream(string binary)
+    {
+        await using var cluster = await BrokerCluster.StartAsync(binary);
+        await using var server = await TestServer.StartAsync(
+            ("NATS_URL", string.Join(',', cluster.Urls.Select(one => one.ToString().TrimEnd('/')))), ("JS_STREAM_REPLICAS", "3"), ("JS_STREAM_STORAGE", "memory"), ("JS_STREAM_MAX_AGE", "10m"));
+        await Wait.UntilAsync(server.IsReadyAsync, "the server should be ready", TimeSpan.FromSeconds(30));
+        await using var client = await server.ConnectAsync("?channels=%3E");
+        await client.WaitForAsync("subscription_ack");
+        for (var i = 0; i < 5; i++) await server.PublishAsync("a", "1");
+        await client.WaitForMessagesAsync(5);
+        var created = (await cluster.AskAsync($"STREAM.INFO.{Broker.Stream}"))["created"]!.GetValue<string>();
+
+        await Task.WhenAll(cluster.Nodes.Select(node => node.KillAsync()));
+        await Task.WhenAll(cluster.Nodes.Select(node => node.RestartAsync()));
+        await Wait.UntilAsync(() => client.OfType("reset").Count > 0, "clients should be told", TimeSpan.FromSeconds(60));
+        await Wait.UntilAsync(server.IsAttachedAsync, "it should be attached", TimeSpan.FromSeconds(30));
+        await server.PublishAsync("a", "2");
+        await client.WaitForMessagesAsync(6);
+
+        var reset = Assert.Single(client.OfType("reset"));
+        Assert.Equal(created, (await cluster.AskAsync($"STREAM.INFO.{Broker.Stream}"))["created"]!.GetValue<string>());
+        Assert.Equal((0, client.OfType("welcome")[0]["epoch"]!.GetValue<string>()), (reset["seq"]!.GetValue<int>(), reset["epoch"]!.GetValue<string>()));
+        Assert.Equal((1, 0), (client.Messages[5]["seq"]!.GetValue<int>(), client.Messages[5]["prev"]!.GetValue<int>()));
+    }
 }

@@ -128,6 +128,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
             {
                 Refilling();
                 await _refill.RunAsync(start, stopping);
+                _state = _state with { IsRefilling = false };
             }
 
             attachment = await _attacher.AttachAsync(stopping);
