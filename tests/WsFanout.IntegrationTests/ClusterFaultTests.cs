@@ -3,7 +3,7 @@ using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
 
-/// <summary>Three brokers, of which some die or give up their lead, under load.</summary>
+/// <summary>Three brokers, of which some die or give up their lead. Two clusters at the same time: nearly all of it is waiting.</summary>
 [Collection(HeavyTests.Name)]
 public sealed class ClusterFaultTests
 {
@@ -13,7 +13,11 @@ public sealed class ClusterFaultTests
 
     [Theory]
     [MemberData(nameof(Binaries))]
-    public async Task Leaders_that_step_down_and_a_majority_that_dies_and_comes_back_cost_no_message(string binary)
+    public Task Whatever_dies_in_a_cluster_is_survived_or_told(string binary) => Task.WhenAll(
+        Leaders_that_step_down_and_a_majority_that_dies_and_comes_back_cost_no_message(binary),
+        A_memory_stream_that_comes_back_empty_under_the_same_date_is_another_stream(binary));
+
+    private static async Task Leaders_that_step_down_and_a_majority_that_dies_and_comes_back_cost_no_message(string binary)
     {
         await using var cluster = await BrokerCluster.StartAsync(binary);
         await using var run = await FaultRun.StartAsync(cluster.Urls, clients: 12, perSecond: 100, Replicated);
@@ -33,9 +37,7 @@ public sealed class ClusterFaultTests
         Assert.Empty(await run.FinishAsync());
     }
 
-    [Theory]
-    [MemberData(nameof(Binaries))]
-    public async Task A_memory_stream_that_comes_back_empty_under_the_same_date_is_another_stream(string binary)
+    private static async Task A_memory_stream_that_comes_back_empty_under_the_same_date_is_another_stream(string binary)
     {
         await using var cluster = await BrokerCluster.StartAsync(binary);
         await using var server = await TestServer.StartAsync(

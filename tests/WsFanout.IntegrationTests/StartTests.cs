@@ -23,7 +23,7 @@ public sealed class StartTests
 
         await nats.RestartAsync();
         await UntilReasonAsync(server, "stream_not_found");
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await Task.Delay(TimeSpan.FromSeconds(1));
         var warnings = server.Log.Count(line => line.StartsWith("Warning", StringComparison.Ordinal));
         await using (var broker = await Broker.ConnectAsync(nats))
         {

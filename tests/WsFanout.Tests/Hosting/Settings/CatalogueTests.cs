@@ -96,6 +96,7 @@ public sealed class CatalogueTests
                 PullBatch = 5,
                 PullExpires = TimeSpan.FromSeconds(3),
                 Heartbeat = TimeSpan.FromMilliseconds(200),
+                ReplayMaxAge = TimeSpan.FromSeconds(12),
                 MaxChannelLength = 9,
             },
             settings.Stream);
