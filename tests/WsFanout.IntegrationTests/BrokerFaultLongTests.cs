@@ -122,6 +122,23 @@ public sealed class BrokerFaultLongTests
     }
 
     [LongFact]
+    public async Task A_stream_that_is_away_for_ten_seconds_is_no_place_for_newcomers_until_it_is_back()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, FaultRun.LongStream);
+        await nats.KillAsync();
+        await Wait.UntilAsync(async () => !await server.IsAttachedAsync(), "the broker should be missed");
+        Assert.True(await server.IsReadyAsync());
+
+        await Wait.UntilAsync(
+            async () => (await (await server.Http.GetAsync(new Uri("health/ready", UriKind.Relative))).Content.ReadAsStringAsync()).Contains("\"stream_away\"", StringComparison.Ordinal),
+            "readiness should say that the stream is away", TimeSpan.FromSeconds(30));
+        await nats.RestartAsync();
+
+        await server.WaitUntilReadyAsync();
+    }
+
+    [LongFact]
     public async Task A_majority_of_a_cluster_that_is_away_for_half_a_minute_and_leaders_that_keep_stepping_down_cost_no_message()
     {
         await using var cluster = await BrokerCluster.StartAsync();
