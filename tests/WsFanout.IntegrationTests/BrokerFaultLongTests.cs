@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using WsFanout.Intake;
 using WsFanout.IntegrationTests.Support;
+using WsFanout.Messages;
+using WsFanout.Nats;
 using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
@@ -93,6 +96,46 @@ public sealed class BrokerFaultLongTests
 
         Assert.True((await run.FinishAsync()).Count > 1000);
         Assert.All(run.Clients, client => Assert.Single(client.Frames(), frame => frame["type"]!.GetValue<string>() == "gap"));
+    }
+
+    [LongFact]
+    public async Task A_broker_that_falls_silent_while_the_replay_window_is_read_makes_it_begin_from_scratch()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var broker = await Broker.ConnectAsync(nats);
+        await broker.Js.CreateStreamAsync(new StreamConfig { Name = Broker.Stream, Subjects = [Broker.Prefix + ">"] });
+        for (var i = 0; i < 300; i++) await broker.Js.PublishAsync(Broker.Prefix + "a", "1"u8.ToArray());
+        using var proxy = new FaultProxy(nats.Port) { BytesPerSecond = 20_000 };
+        await using var intake = new BareIntake(proxy.Url, new StreamOptions { ReplayMaxAge = TimeSpan.FromHours(1), PullBatch = 20 });
+        await Wait.UntilAsync(() => intake.Ledger.RefilledTo >= 20, "a part of it should be read");
+
+        proxy.IsFrozen = true;
+        await Wait.UntilAsync(() => intake.State.Reason is not "refilling", "the silence should be noticed", TimeSpan.FromSeconds(60));
+        Assert.False(intake.State.EverAttached);
+        Assert.Equal(Position.None, intake.Ledger.Position);
+        proxy.BytesPerSecond = 0;
+        proxy.IsFrozen = false;
+        await intake.UntilAttachedAsync();
+
+        Assert.Equal(300, intake.Held("a").Count);
+        Assert.Equal((0L, 300L), (intake.History.Floor, Assert.Single(intake.Dealt).Sequence));
+    }
+
+    [LongFact]
+    public async Task A_stream_that_is_away_for_ten_seconds_is_no_place_for_newcomers_until_it_is_back()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var server = await TestServer.StartAsync(nats, FaultRun.LongStream);
+        await nats.KillAsync();
+        await Wait.UntilAsync(async () => !await server.IsAttachedAsync(), "the broker should be missed");
+        Assert.True(await server.IsReadyAsync());
+
+        await Wait.UntilAsync(
+            async () => (await (await server.Http.GetAsync(new Uri("health/ready", UriKind.Relative))).Content.ReadAsStringAsync()).Contains("\"stream_away\"", StringComparison.Ordinal),
+            "readiness should say that the stream is away", TimeSpan.FromSeconds(30));
+        await nats.RestartAsync();
+
+        await server.WaitUntilReadyAsync();
     }
 
     [LongFact]

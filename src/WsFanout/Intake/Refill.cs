@@ -38,6 +38,7 @@ internal sealed partial class Refill(
     private long _consumerSequence;
     private long _messages;
     private long _fromNanos;
+    private long _cameAt;
     private bool _isOutside;
     private StreamAnchor _newest;
 
@@ -52,7 +53,7 @@ internal sealed partial class Refill(
             return;
         }
 
-        var startedAt = _time.GetTimestamp();
+        var startedAt = _cameAt = _time.GetTimestamp();
         (_patience, _consumerSequence, _messages, _newest, _isOutside) = (MostPatience, 0, 0, default, false);
         sizes.Saw((int)Math.Min(int.MaxValue, start.State.Bytes / start.State.Messages));
         var from = last - _options.ReplayMaxAge;
@@ -97,6 +98,7 @@ internal sealed partial class Refill(
 
             // The consumer has no more. It may read from a replica that is behind: the leader knows whether there is more.
             if (!await IsStoredAsync(ledger.RefilledTo + 1, end, cancellationToken)) return;
+            ThrowIfStalled();
             await Task.Delay(LagPause, _time, cancellationToken);
         }
     }
@@ -105,20 +107,18 @@ internal sealed partial class Refill(
     /// <returns>False when it ended before it was filled.</returns>
     private async Task<bool> TakeAsync(PullConsumer consumer, int wanted, long end, CancellationToken cancellationToken)
     {
-        var heardAt = _time.GetTimestamp();
         for (var left = wanted; left > 0 && ledger.RefilledTo < end;)
         {
             if (!consumer.Inbox.Msgs.TryRead(out var message))
             {
                 if (await ArrivedAsync(consumer, cancellationToken)) continue;
-                if (_time.GetElapsedTime(heardAt) > LongestSilence) throw new NatsException("nothing came of the replay window for too long");
+                ThrowIfStalled();
                 if (await IsDryAsync(consumer, end, cancellationToken)) return false;
                 continue;
             }
 
             using (message)
             {
-                heardAt = _time.GetTimestamp();
                 if (!NatsJSMsgMetadata.TryParse(message.ReplyTo, out var metadata))
                 {
                     if (message.StatusCode is 404 or 408) return false;
@@ -127,6 +127,7 @@ internal sealed partial class Refill(
 
                 if (metadata.ConsumerSequence != ++_consumerSequence) throw new NatsException("a message of the replay window was lost on its way");
                 left--;
+                _cameAt = _time.GetTimestamp();
                 sizes.Saw(message.HeaderBlock.Length + message.Payload.Length);
 
                 // One behind the end: nothing more comes before it. It is delivered again, live.
@@ -158,6 +159,11 @@ internal sealed partial class Refill(
         await ((Task)arrived).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return false;
+    }
+
+    private void ThrowIfStalled()
+    {
+        if (_time.GetElapsedTime(_cameAt) > LongestSilence) throw new NatsException("nothing came of the replay window for too long");
     }
 
     /// <summary>Nothing has come for a while, and no end of the request was told: some brokers forget to.</summary>
@@ -201,6 +207,7 @@ internal sealed partial class Refill(
         await limit.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         _patience -= _time.GetElapsedTime(since);
+        _cameAt = _time.GetTimestamp();
     }
 
     [LoggerMessage(LogLevel.Information, "The History was filled with {Messages} messages of stream {Stream}, from {From} to {To}, in {Seconds:0.000} s.")]

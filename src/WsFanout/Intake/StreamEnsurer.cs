@@ -9,14 +9,22 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
     private const int StreamNotFound = 10059;
     private const int SubjectsOverlap = 10065;
 
-    // The intake only: what was reported last, so that it is said once.
+    /// <summary>
+    /// Some brokers (2.9.10) remove the files of a deleted stream in the background, and with them those of one that was made under the same name
+    /// within milliseconds: its first messages could never be read.
+    /// </summary>
+    private static readonly TimeSpan DeletionTakes = TimeSpan.FromMilliseconds(500);
+
+    // The intake only: what was reported last, so that it is said once; and whether the stream has been there.
     private string? _reported;
+    private bool _wasThere;
 
     /// <exception cref="AttachRefusedException">It is missing and must not be created, or can't be served as it is.</exception>
     /// <exception cref="NatsException">The broker did not answer or refused.</exception>
     public async Task<StreamInfo> EnsureAsync(CancellationToken cancellationToken)
     {
         var info = await FindAsync(cancellationToken) ?? await CreateAsync(cancellationToken);
+        _wasThere = true;
         if (info.Config.Retention != StreamConfigRetention.Limits)
         {
             throw new AttachRefusedException(
@@ -47,6 +55,7 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
             throw new AttachRefusedException("stream_not_found", $"stream {options.StreamName} does not exist and JS_STREAM_ENSURE is false");
         }
 
+        if (_wasThere) await Task.Delay(DeletionTakes, cancellationToken);
         var config = new StreamConfig
         {
             Name = options.StreamName,

@@ -12,7 +12,7 @@ internal sealed class FaultProxy : IDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
-    private readonly ConcurrentDictionary<TcpClient, TcpClient> _pairs = new();
+    private readonly ConcurrentDictionary<Socket, Socket> _pairs = new();
 
     private volatile bool _isFrozen, _isBlackhole, _isSplitting;
     private long _left = long.MaxValue;
@@ -74,8 +74,15 @@ internal sealed class FaultProxy : IDisposable
         {
             foreach (var end in new[] { client, server })
             {
-                end.LingerState = new LingerOption(true, 0);
-                end.Dispose();
+                try
+                {
+                    end.LingerState = new LingerOption(true, 0);
+                    end.Dispose();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // It has ended by itself.
+                }
             }
         }
     }
@@ -104,11 +111,12 @@ internal sealed class FaultProxy : IDisposable
         using var server = new TcpClient { NoDelay = true };
         using (client)
         {
+            var (near, far) = (client.Client, server.Client);
             try
             {
                 client.NoDelay = true;
                 await server.ConnectAsync(IPAddress.Loopback, _target);
-                _pairs[client] = server;
+                _pairs[near] = far;
                 await Task.WhenAny(PassAsync(client.GetStream(), server.GetStream(), isBack: false), PassAsync(server.GetStream(), client.GetStream(), isBack: true));
             }
             catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
@@ -117,7 +125,7 @@ internal sealed class FaultProxy : IDisposable
             }
             finally
             {
-                _pairs.TryRemove(client, out _);
+                _pairs.TryRemove(near, out _);
             }
         }
     }
