@@ -106,7 +106,7 @@ internal sealed class CapacityBinding
             return given;
         }
 
-        var derived = CapacityFormulas.MaxConnections(limits.Cpu, values.Get(CpuReject), limits.Memory, machine.DescriptorLimit);
+        var derived = CapacityFormulas.MaxConnections(limits.Cpu, values.Get(CpuReject), limits.Memory, machine.DescriptorLimit, AccessRules.Tls(values) is not null);
         if (derived.Value == 0 && limits.Memory >= LeastMemory && values.AreSound(MaxConnections, CpuLimit, MemoryLimit, CpuReject))
         {
             _errors.Add($"{MaxConnections.Name}: automatic leaves no room for clients: {derived.Formula}; give more, or a number");
@@ -175,10 +175,11 @@ internal sealed class CapacityBinding
 
     private void NoteMemoryBelowItsClients(SettingValues values, long memory)
     {
-        if (values.Get(MaxConnections) is var given and > 0 && CapacityFormulas.MemoryFor(given) is var needed && needed > memory)
+        var isTls = AccessRules.Tls(values) is not null;
+        if (values.Get(MaxConnections) is var given and > 0 && CapacityFormulas.MemoryFor(given, isTls) is var needed && needed > memory)
         {
-            var outcome = memory < CapacityFormulas.MemoryFor(0) ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
-            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + 48KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
+            var outcome = memory < CapacityFormulas.MemoryFor(0, isTls) ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
+            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + {CapacityFormulas.MemoryOfClient(isTls) >> 10}KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
         }
     }
 

@@ -31,12 +31,19 @@ internal static class CapacityFormulas
     /// <summary>Seconds of one core from the connect to the end of a client that is refused: 85 to 115 µs in one go, 135 to 280 µs at the pace of this budget, measured there too.</summary>
     private const double SecondsPerRefusal = 160e-6;
 
+    /// <summary>The same with TLS: 750 to 760 µs were measured with an EC certificate, an RSA key of 2048 bits takes 200 more. A refusal comes behind the same handshake.</summary>
+    private const double SecondsPerTlsHandshake = 1e-3;
+
     private const double ConnectShare = 0.25;
     private const double RefusalShare = 0.1;
     private const long SmallestBurst = 10;
 
     private const long FixedMemory = 128L << 20;
     private const long MemoryPerClient = 48L << 10;
+
+    /// <summary>With TLS an idle client alone was measured to take 45 KB.</summary>
+    private const long MemoryPerTlsClient = 80L << 10;
+
     private const int RoundedTo = 10;
     private const long MostConnections = 1_000_000;
     private const int FewestWorkers = 32;
@@ -75,20 +82,23 @@ internal static class CapacityFormulas
     /// <param name="rejectPercent">Part of them at which newcomers are refused.</param>
     /// <param name="memoryBytes">Memory this server may use.</param>
     /// <param name="descriptorLimit">Most descriptors of the process.</param>
-    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit)
+    /// <param name="isTls">Whether clients come by TLS.</param>
+    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit, bool isTls)
     {
         var byCpu = (long)(cpuCores * rejectPercent / 100 / (MessagesPerClientSecond * SecondsPerDelivery));
-        var byMemory = Math.Max(0, (memoryBytes - FixedMemory) / MemoryPerClient);
+        var byMemory = Math.Max(0, (memoryBytes - FixedMemory) / MemoryOfClient(isTls));
         var byDescriptors = Math.Max(0, descriptorLimit - DescriptorReserve);
         var clients = Math.Min(Math.Min(byCpu, byMemory), Math.Min(byDescriptors, MostConnections));
         return new(
             clients - (clients % RoundedTo),
             Text($"least of CPU {byCpu} ({NumberGrammar.Text(cpuCores)} cores × {NumberGrammar.Text(rejectPercent)} % / (2 messages/s of 400 bytes × 15 µs)), ")
-            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − 128MB) / 48KB), descriptors {Shown(byDescriptors)}, rounded down to a multiple of 10"));
+            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − 128MB) / {MemoryOfClient(isTls) >> 10}KB), descriptors {Shown(byDescriptors)}, rounded down to a multiple of 10"));
     }
 
     /// <summary>Bytes that so many clients need, the server among them.</summary>
-    public static long MemoryFor(long clients) => FixedMemory + (clients * MemoryPerClient);
+    public static long MemoryFor(long clients, bool isTls) => FixedMemory + (clients * MemoryOfClient(isTls));
+
+    public static long MemoryOfClient(bool isTls) => isTls ? MemoryPerTlsClient : MemoryPerClient;
 
     /// <summary>Cores that a thread each can keep busy.</summary>
     public static int UsableCores(double cpuCores, MachineFacts machine) =>
@@ -103,12 +113,12 @@ internal static class CapacityFormulas
     }
 
     /// <summary>New clients a second that a quarter of the CPU affords, never 0.</summary>
-    public static Derived<double> ConnectRate(double cpuCores) => new(
-        Math.Max(1, Math.Floor(cpuCores * ConnectShare / SecondsPerHandshake)),
-        Text($"{NumberGrammar.Text(cpuCores)} cores × 25 % / 200 µs a handshake"));
+    public static Derived<double> ConnectRate(double cpuCores, bool isTls) => new(
+        Math.Max(1, Math.Floor(cpuCores * ConnectShare / (isTls ? SecondsPerTlsHandshake : SecondsPerHandshake))),
+        Text($"{NumberGrammar.Text(cpuCores)} cores × 25 % / {(isTls ? "1 ms a handshake with TLS" : "200 µs a handshake")}"));
 
     /// <summary>Refusals a second that a tenth of the CPU affords.</summary>
-    public static double RefusalRate(double cpuCores) => Math.Max(1, cpuCores * RefusalShare / SecondsPerRefusal);
+    public static double RefusalRate(double cpuCores, bool isTls) => Math.Max(1, cpuCores * RefusalShare / (isTls ? SecondsPerTlsHandshake : SecondsPerRefusal));
 
     public static Derived<long> ConnectBurst(double perSecond, string rateName) =>
         new(Math.Max(SmallestBurst, (long)Math.Ceiling(perSecond)), Text($"one second of {rateName}, at least {SmallestBurst}"));
