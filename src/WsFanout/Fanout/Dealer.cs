@@ -36,6 +36,9 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
 
+    /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
+    public int Generation { get; private set; }
+
     /// <summary>Notes an entry for the next <see cref="Send"/>. What is rare, a hole or another stream, is told at once.</summary>
     /// <returns>False when what has been noted must be sent first.</returns>
     public bool TryAdd(StreamEntry entry)
@@ -207,8 +210,10 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
 
     private void Tell(StreamEntry entry)
     {
-        var isReset = entry is Reset;
-        Position = new Position(isReset ? ((Reset)entry).Epoch : Position.Epoch, entry.Sequence, entry.TimestampMs);
+        var reset = entry as Reset;
+        var isReset = reset is not null;
+        if (reset is not null) Generation = reset.Generation;
+        Position = new Position(reset?.Epoch ?? Position.Epoch, entry.Sequence, entry.TimestampMs);
         var told = 0L;
         foreach (var client in roster.Clients)
         {

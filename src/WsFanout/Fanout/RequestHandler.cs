@@ -110,12 +110,12 @@ internal sealed class RequestHandler
         var end = _context.Tail.End;
         if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
         _lookedAt = (_dealer.Position, end.LookedAt);
-        foreach (var resume in _ahead.TakeReady(_dealer.Position, end))
+        foreach (var resume in _ahead.TakeReady(_dealer.Position.Sequence, _dealer.Generation, end))
         {
             if (resume.Client.Closing is not null) continue;
             var before = resume.Client.Subscriptions.Count;
             var joined = resume.Names.Where(name => Join(resume.Client, name)).ToArray();
-            _resumes.Reached(resume, joined, before, resume.IsBehind(end));
+            _resumes.Reached(resume, joined, before, resume.Generation == _dealer.Generation && resume.IsBehind(end));
         }
 
         if (!_ahead.IsEmpty) _context.Tail.WantLook();
@@ -129,7 +129,7 @@ internal sealed class RequestHandler
         var accepted = new List<string>();
         var added = new List<ReplayName>();
         var before = client.Subscriptions.Count;
-        var ahead = _resumes.IsAhead(request) ? new AheadResume(client, request.Id, request.Since!.Value, request.Epoch!, _context.Time.GetTimestamp()) : null;
+        var ahead = _resumes.IsAhead(request) ? new AheadResume(client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp()) : null;
         if (ahead is not null)
         {
             _ahead.Add(ahead);

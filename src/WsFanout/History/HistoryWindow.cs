@@ -13,16 +13,17 @@ internal sealed class HistoryWindow
     private long _floor;
 
     /// <param name="start">From where the stream is followed.</param>
-    public HistoryWindow(Position start, int maxChannels)
+    /// <param name="generation">One more than that of the window before.</param>
+    public HistoryWindow(Position start, int generation, int maxChannels)
     {
-        Epoch = start.Epoch;
+        Generation = generation;
         _floor = start.Sequence;
         Table = new ChannelTable(maxChannels);
         Log = new StreamLog(start.Sequence);
     }
 
-    /// <summary>The stream that this is of.</summary>
-    public string Epoch { get; }
+    /// <summary>Which of the streams that this process has followed it is of. Not its epoch: one that was rolled back keeps that.</summary>
+    public int Generation { get; }
 
     /// <summary>Sequence number up to which the History vouches for nothing, on any channel.</summary>
     public long Floor => Volatile.Read(ref _floor);

@@ -33,7 +33,7 @@ internal sealed class MessageHistory
     {
         _options = options;
         _mostSlots = (options.MaxBytes / OverheadPerMessage) + (2 * LogPiece.Slots);
-        _window = new HistoryWindow(Position.None, options.MaxChannels);
+        _window = new HistoryWindow(Position.None, 0, options.MaxChannels);
         metrics.Observe(() => Bytes, () => Window.Table.Count);
     }
 
@@ -115,7 +115,7 @@ internal sealed class MessageHistory
 
         // One by one, so that their links are cut: a slow client may hold a message of the old stream for long.
         while ((_kept.First ?? _window.Log.Oldest) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
-        Volatile.Write(ref _window, new HistoryWindow(start, _options.MaxChannels));
+        Volatile.Write(ref _window, new HistoryWindow(start, _window.Generation + 1, _options.MaxChannels));
     }
 
     /// <summary>Lets go of what is older than the window, but for the newest of each channel. Intake only.</summary>

@@ -80,7 +80,7 @@ internal sealed class StreamLedger
     {
         _history.Clear(start);
         MoveTo(start, anchor);
-        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
+        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs, _history.Window.Generation), cancellationToken);
     }
 
     /// <summary>How far the History has been refilled.</summary>
@@ -115,7 +115,7 @@ internal sealed class StreamLedger
     {
         RefillHole(start.Sequence);
         MoveTo(start, anchor);
-        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs), cancellationToken);
+        await DealAsync(Reset.To(start.Epoch, start.Sequence, start.TimestampMs, _history.Window.Generation), cancellationToken);
     }
 
     /// <summary>Gives an entry to the workers, waiting for room as long as it takes.</summary>

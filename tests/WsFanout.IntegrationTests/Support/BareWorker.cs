@@ -35,7 +35,7 @@ internal sealed class BareWorker : IAsyncDisposable
         _ring.SetBells([_worker.Inbox.Ring]);
         var entrance = new Entrance(_ => new Place(() => { }, null), (_, _) => { }, _ => ValueTask.CompletedTask, () => _worker.Sockets!, _ => { });
         _listener = new DirectListener(ListenSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), new ListenSocketOptions()), entrance, MemoryPool<byte>.Shared, NullLogger.Instance);
-        Assert.True(_ring.TryAdd(Reset.To("e1", _sequence, 5_000)));
+        Assert.True(_ring.TryAdd(Reset.To("e1", _sequence, 5_000, 0)));
         _worker.Start();
         _listener.Start();
     }

@@ -67,7 +67,7 @@ public sealed class DealerTests
         worker.Subscribe(subscriber, "a.b");
 
         worker.Deal(Hole.Between(101, 103, 5_000));
-        worker.Deal(Reset.To("e2", 7, 9_000));
+        worker.Deal(Reset.To("e2", 7, 9_000, 2));
 
         Assert.Equal("""{"type":"gap","from":101,"to":103,"reason":"upstream"}""", subscriberWire.OfType("gap").Single().ToJsonString());
         Assert.Empty(idleWire.OfType("gap"));

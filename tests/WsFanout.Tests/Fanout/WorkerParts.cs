@@ -42,7 +42,7 @@ internal sealed class WorkerParts : IDisposable
         _care = new ClientCare(context, wheel, Roster, Dealer, _answers, _access);
         _exporter = new PrometheusExporter(_meters);
         History.Clear(new Position("e1", 100, 5_000));
-        Deal(Reset.To("e1", 100, 5_000));
+        Deal(Reset.To("e1", 100, 5_000, History.Window.Generation));
     }
 
     public TestClock Clock { get; } = new();

@@ -53,9 +53,10 @@ internal sealed class AheadResumes
     public void Forget(Client client) => _waiting.Remove(client);
 
     /// <summary>Takes those that need not wait any longer.</summary>
-    /// <param name="position">How far this worker has dealt.</param>
+    /// <param name="reached">How far this worker has dealt.</param>
+    /// <param name="generation">Of the stream that it deals.</param>
     /// <param name="end">How far the stream itself reaches, as far as is known.</param>
-    public IReadOnlyList<AheadResume> TakeReady(Position position, StreamEnd end)
+    public IReadOnlyList<AheadResume> TakeReady(long reached, int generation, StreamEnd end)
     {
         var ready = new List<AheadResume>();
         foreach (var (client, resumes) in _waiting)
@@ -67,6 +68,6 @@ internal sealed class AheadResumes
 
         return ready;
 
-        bool IsReady(AheadResume resume) => resume.Since <= position.Sequence || resume.Epoch != position.Epoch || resume.IsBehind(end);
+        bool IsReady(AheadResume resume) => resume.Since <= reached || resume.Generation != generation || resume.IsBehind(end);
     }
 }

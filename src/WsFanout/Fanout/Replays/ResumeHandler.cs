@@ -1,6 +1,5 @@
 using WsFanout.Clients;
 using WsFanout.History;
-using WsFanout.Messages;
 
 namespace WsFanout.Fanout.Replays;
 
@@ -21,7 +20,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     {
         var mark = dealer.Position;
         var since = request.Since!.Value;
-        if (request.Epoch != mark.Epoch || Contradicts(request, mark))
+        if (request.Epoch != mark.Epoch || Contradicts(request))
         {
             AnswerAtOnce(client, request.Id, ack, recovered: false, "reset");
             roster.Answer(client, answers.Reset(mark));
@@ -61,7 +60,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         var mark = dealer.Position;
         var client = resume.Client;
         if (isRolledBack) roster.Answer(client, answers.Reset(mark));
-        if (resume.Epoch == mark.Epoch && !isRolledBack && resume.Since < mark.Sequence && joined.Count > 0
+        if (resume.Generation == dealer.Generation && !isRolledBack && resume.Since < mark.Sequence && joined.Count > 0
             && RangeOf(client, joined, ReplayName.Of(client, before), resume.Since, maySumUp: false) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Resume(range, resume.Id, ack: null), isLookBack: false));
@@ -117,9 +116,9 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     private ReplayRange? RangeOf(Client client, IReadOnlyList<ReplayName> names, IReadOnlyList<ReplayName> covered, long since, bool maySumUp)
     {
         var window = _history.Window;
-        return client.Closing is null && window.Epoch == dealer.Position.Epoch ? new ReplayRange(window, names, covered, since, dealer.Position, maySumUp) : null;
+        return client.Closing is null && window.Generation == dealer.Generation ? new ReplayRange(window, names, covered, since, dealer.Position, maySumUp) : null;
     }
 
-    private bool Contradicts(ClientRequest request, in Position mark) =>
-        request is { At: { } at, Since: { } since } && _history.Window is { } window && window.Epoch == mark.Epoch && window.Contradicts(since, at);
+    private bool Contradicts(ClientRequest request) =>
+        request is { At: { } at, Since: { } since } && _history.Window is { } window && window.Generation == dealer.Generation && window.Contradicts(since, at);
 }

@@ -162,7 +162,7 @@ public sealed class ResumeTests
         worker.Receive(client, """{"type":"subscribe","id":1,"data":{"channels":["a"],"since":500,"epoch":"e1"}}""");
 
         worker.History.Clear(new Position("e2", 0, 1));
-        worker.Deal(Reset.To("e2", 0, 1));
+        worker.Deal(Reset.To("e2", 0, 1, worker.History.Window.Generation));
         worker.Deal(worker.Store("a", 1));
 
         Assert.Equal(["subscription_ack", "reset", "sync 0", "message 1"], Told(wire));
@@ -221,6 +221,26 @@ public sealed class ResumeTests
         worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":100,"epoch":"e1"}}""");
 
         Assert.Equal(["subscription_ack", "gap a 101-101 window", "sync 101"], Told(wire));
+    }
+
+    [Fact]
+    public void A_stream_that_was_rolled_back_is_another_one_though_its_epoch_is_the_same()
+    {
+        using var worker = new WorkerParts();
+        worker.Deal(worker.Store("a", 101), worker.Store("a", 102));
+        var (early, earlyWire) = worker.Join();
+        var (ahead, aheadWire) = worker.Join();
+        worker.Receive(ahead, """{"type":"subscribe","data":{"channels":["a"],"since":110,"epoch":"e1"}}""");
+
+        // The intake follows it already, and this worker does not know yet.
+        worker.History.Clear(new Position("e1", 100, 1));
+        var other = worker.Store("a", 101);
+        worker.Receive(early, """{"type":"subscribe","data":{"channels":["a"],"since":100,"epoch":"e1"}}""");
+        worker.Deal(Reset.To("e1", 100, 1, worker.History.Window.Generation));
+        worker.Deal(other);
+
+        Assert.Equal(["subscription_ack", "gap a 101-102 window", "sync 102", "reset", "message 101"], Told(earlyWire));
+        Assert.Equal(["subscription_ack", "reset", "sync 100", "message 101"], Told(aheadWire));
     }
 
     [Fact]
