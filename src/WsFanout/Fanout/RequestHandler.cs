@@ -20,6 +20,8 @@ internal sealed class RequestHandler
     private readonly ResumeHandler _resumes;
     private readonly AheadResumes _ahead = new();
 
+    private long _aheadNumber;
+
     // How far the worker had dealt, and when the stream had been looked at, when those ahead were looked at last.
     private (Position Position, long StreamAt) _lookedAt;
 
@@ -129,13 +131,16 @@ internal sealed class RequestHandler
         var accepted = new List<string>();
         var added = new List<ReplayName>();
         var before = client.Subscriptions.Count;
-        var ahead = _resumes.IsAhead(request) ? new AheadResume(client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp()) : null;
-        if (ahead is not null)
+        var ahead = _resumes.IsAhead(request)
+            ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
+            : null;
+        if (ahead is not null && !_ahead.TryAdd(ahead))
         {
-            _ahead.Add(ahead);
-            _context.Tail.WantLook();
+            Answer(client, _answers.Error(request.Id, ErrorCode.Unavailable, "too many resumes from above the server's position are waiting"));
+            return;
         }
 
+        if (ahead is not null) _context.Tail.WantLook();
         var refusals = new Refusals(_answers, request.Id, _options.SendQueueBytes / 2);
         foreach (var name in request.Channels)
         {

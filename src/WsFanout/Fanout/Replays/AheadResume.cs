@@ -4,10 +4,11 @@ using WsFanout.Messages;
 namespace WsFanout.Fanout.Replays;
 
 /// <summary>A subscribe with a position that this server has not reached: acknowledged, and met when it has.</summary>
+/// <param name="Number">Unique among its worker's.</param>
 /// <param name="Epoch">Of the stream that <paramref name="Since"/> counts in.</param>
 /// <param name="Generation">Of that stream in this process.</param>
 /// <param name="AskedAt">Ticks of the monotonic clock.</param>
-internal sealed record AheadResume(Client Client, byte[]? Id, long Since, string Epoch, int Generation, long AskedAt)
+internal sealed record AheadResume(long Number, Client Client, byte[]? Id, long Since, string Epoch, int Generation, long AskedAt)
 {
     /// <summary>What is to be subscribed to then. The worker's.</summary>
     public List<ReplayName> Names { get; } = [];

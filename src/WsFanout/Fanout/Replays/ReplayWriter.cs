@@ -15,7 +15,7 @@ internal sealed class ReplayWriter(AnswerWriter answers, ClientMetrics metrics)
     {
         var recovery = new Recovery(range);
         foreach (var _ in recovery.Survey()) yield return null;
-        metrics.ResumeAnswered(recovery.IsWhole ? "recovered" : "gap");
+        if (ack is not null) metrics.ResumeAnswered(recovery.IsWhole ? "recovered" : "gap");
         if (ack is { } told) yield return answers.Subscribed(id, told, range.Mark, recovery.IsWhole, [.. recovery.Rows]);
         foreach (var frame in Missed(range, recovery)) yield return frame;
         yield return answers.Sync(id, range.Mark);

@@ -155,6 +155,34 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Clients_that_are_ahead_by_different_numbers_begin_each_at_its_own_and_who_leaves_is_forgotten()
+    {
+        using var worker = new WorkerParts();
+        var joined = Enumerable.Range(0, 5).Select(_ => worker.Join()).ToArray();
+        for (var i = 0; i < 5; i++) worker.Receive(joined[i].Client, $$$"""{"type":"subscribe","data":{"channels":["a"],"since":{{{101 + i}}},"epoch":"e1"}}""");
+        worker.Requests.Forget(joined[2].Client);
+        worker.Roster.Remove(joined[2].Client, CloseReason.ConnectionLost);
+
+        for (var sequence = 101; sequence <= 106; sequence++) worker.Deal(worker.Store("a", sequence));
+
+        Assert.Equal(["subscription_ack", "sync 101", "message 102", "message 103", "message 104", "message 105", "message 106"], Told(joined[0].Wire));
+        Assert.Equal(["subscription_ack"], Told(joined[2].Wire));
+        Assert.Equal(["subscription_ack", "sync 105", "message 106"], Told(joined[4].Wire));
+    }
+
+    [Fact]
+    public void Resumes_from_above_that_wait_are_bounded()
+    {
+        using var worker = new WorkerParts(new ClientOptions { RequestsPerSecond = 0 });
+        var (client, wire) = worker.Join();
+
+        for (var i = 0; i < 100; i++) worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":500,"epoch":"e1"}}""");
+
+        Assert.Equal(64, wire.OfType("subscription_ack").Count());
+        Assert.Equal(36, wire.OfType("error").Count(error => error["code"]!.GetValue<string>() == "unavailable"));
+    }
+
+    [Fact]
     public void A_client_that_is_ahead_when_the_stream_becomes_another_one_begins_with_it()
     {
         using var worker = new WorkerParts();
