@@ -20,16 +20,7 @@ public sealed class SlowClientTests
         await using var healthy = await server.ConnectAsync("?channels=a");
         using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
 
-        // Paced by the healthy client, so only the stuck one can overflow; ends once the kernel's buffers are full too.
-        var published = 0;
-        var payload = new string('7', bytes);
-        while (await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") == 0)
-        {
-            Assert.True(published < 64_000_000 / bytes, "64 MB in flight to a client that reads nothing should be too many");
-            for (var i = 0; i < 5; i++) await server.PublishAsync("a", payload);
-            published += 5;
-            await healthy.WaitForMessagesAsync(published);
-        }
+        var published = await PublishUntilDroppedAsync(server, healthy, bytes);
 
         AssertWhole(healthy, published);
         await Wait.UntilAsync(async () => await server.MetricAsync("ws_disconnects_total{reason=\"slow_client\"}") == 1, "it should be cut when it does not take its close frame either");
@@ -46,14 +37,7 @@ public sealed class SlowClientTests
         using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
         await stuck.ReadAsync("subscription_ack");
 
-        var published = 0;
-        while (await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") == 0)
-        {
-            Assert.True(published < 5_000, "the queue of a client that reads nothing should be full");
-            for (var i = 0; i < 5; i++) await server.PublishAsync("a", new string('7', 20_000));
-            published += 5;
-            await healthy.WaitForMessagesAsync(published);
-        }
+        var published = await PublishUntilDroppedAsync(server, healthy, 20_000);
 
         var frames = await stuck.ReadToEndAsync();
         var sequences = frames.Where(frame => frame.Type == "message").Select(frame => frame.Json["seq"]!.GetValue<long>()).ToList();
@@ -73,14 +57,7 @@ public sealed class SlowClientTests
         using var stuck = await RawClient.ConnectAsync(server, "?channels=a", TinyBuffer);
         await stuck.ReadAsync("subscription_ack");
 
-        var published = 0;
-        while (await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") == 0)
-        {
-            Assert.True(published < 5_000, "the queue of a client that reads nothing should be full");
-            for (var i = 0; i < 5; i++) await server.PublishAsync("a", new string('7', 20_000));
-            published += 5;
-            await healthy.WaitForMessagesAsync(published);
-        }
+        var published = await PublishUntilDroppedAsync(server, healthy, 20_000);
 
         // Every number once, as a message or in a gap, without a stop.
         var next = 1L;
@@ -148,6 +125,22 @@ public sealed class SlowClientTests
 
         Assert.Null(client.CloseCode);
         AssertWhole(client, messages);
+    }
+
+    /// <summary>Paced by the healthy client, so only the stuck one can overflow; ends once the kernel's buffers are full too.</summary>
+    private static async Task<int> PublishUntilDroppedAsync(TestServer server, TestClient healthy, int bytes)
+    {
+        var published = 0;
+        var payload = new string('7', bytes);
+        while (await server.MetricAsync("ws_messages_dropped_total{reason=\"slow\"}") == 0)
+        {
+            Assert.True(published < 64_000_000 / bytes, "64 MB in flight to a client that reads nothing should be too many");
+            for (var i = 0; i < 5; i++) await server.PublishAsync("a", payload);
+            published += 5;
+            await healthy.WaitForMessagesAsync(published);
+        }
+
+        return published;
     }
 
     private static void AssertWhole(TestClient client, int messages)
