@@ -89,16 +89,20 @@ public sealed class LimitsTests
         await using var healthy = await server.ConnectAsync("?channels=a");
         using var client = await RawClient.ConnectAsync(server);
 
-        for (var id = 1; id <= 60; id++) await client.SendTextAsync($$"""{"type":"heartbeat","id":{{id}}}""");
+        // The close drops what waits, and of requests that come in one go all answers may still wait.
+        var frames = new List<RawFrame>();
+        for (var id = 1; id <= 20; id++) await client.SendTextAsync($$"""{"type":"heartbeat","id":{{id}}}""");
+        while (frames.Count < 20) frames.Add(await client.ReadAsync("pong"));
+        for (var id = 21; id <= 60; id++) await client.SendTextAsync($$"""{"type":"heartbeat","id":{{id}}}""");
         await server.PublishAsync("a", "1");
-        var frames = await client.ReadToEndAsync();
+        frames.AddRange(await client.ReadToEndAsync());
         await server.PublishAsync("a", "2");
         await healthy.WaitForMessagesAsync(2);
 
         var pongs = frames.Where(frame => frame.Type == "pong").ToList();
         var errors = frames.Where(frame => frame.Type == "error").ToList();
         Assert.Equal(Enumerable.Range(1, pongs.Count), pongs.Select(pong => pong.Json["id"]!.GetValue<int>()));
-        Assert.InRange(pongs.Count, 1, 25);
+        Assert.InRange(pongs.Count, 20, 25);
         Assert.All(errors, error => Assert.Equal("rate_limited", error.Json["code"]!.GetValue<string>()));
         Assert.InRange(errors.Count, 0, 5);
         Assert.Equal("bye", frames[^2].Type);
