@@ -53,8 +53,8 @@ internal sealed class Client : ITimed
     /// <summary>Whether anything waits for the socket.</summary>
     public bool HasWaiting => _queue is { Count: > 0 };
 
-    /// <summary>Bytes that wait for the socket.</summary>
-    public long WaitingBytes => _queue?.Bytes ?? 0;
+    /// <summary>Bytes that wait for the socket, with what replays count for.</summary>
+    public long WaitingBytes => _queue is { } queue ? queue.Bytes + (queue.Replays * SendQueue.ReplayBytes) : 0;
 
     /// <summary>Whether a replay is unfinished.</summary>
     public bool HasReplay => _queue is { HasReplay: true };

@@ -12,8 +12,8 @@ namespace WsFanout.Clients;
 /// </remarks>
 internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
-    /// <summary>What an unfinished replay counts among the answers: about what it takes in memory.</summary>
-    public const int ReplayBytes = 1024;
+    /// <summary>What an unfinished replay counts among the answers. What it takes in memory is bounded, at some twenty kilobytes; most take less than this.</summary>
+    public const int ReplayBytes = 4096;
 
     private const int InitialSlots = 8;
 
@@ -37,6 +37,9 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
 
     /// <summary>Bytes waiting, those of replays not counted.</summary>
     public long Bytes => _bytes;
+
+    /// <summary>Unfinished replays.</summary>
+    public int Replays => _replays;
 
     /// <summary>Whether a replay is unfinished.</summary>
     public bool HasReplay => _replays > 0;

@@ -59,7 +59,8 @@ internal sealed class AccessControl(WorkerContext context, TimingWheel<Client> w
     {
         if (access.Claims is { } claims)
         {
-            var left = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt + TokenVerifier.SkewSeconds) - context.Time.GetUtcNow();
+            // Added behind the difference: a token for ever ends where dates do.
+            var left = DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt) - context.Time.GetUtcNow() + TimeSpan.FromSeconds(TokenVerifier.SkewSeconds);
             if (left <= TimeSpan.Zero) return CloseReason.TokenExpired;
             next = Math.Min(next, now + Ticks(left < LongestWait ? left : LongestWait));
             return null;

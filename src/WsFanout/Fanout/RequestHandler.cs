@@ -157,7 +157,7 @@ internal sealed class RequestHandler
             // What a pattern of the client's has been giving it already was not missed.
             var isCovered = IsCovered(client, name);
             if (ahead is not null) Wait(ahead, wanted);
-            else if (Join(client, wanted) && !isCovered) added.Add(wanted);
+            else if (!_ahead.Has(client, name) && Join(client, wanted) && !isCovered) added.Add(wanted);
         }
 
         AnswerSubscribe(client, request, accepted, added, before, ahead);

@@ -9,6 +9,9 @@ internal sealed class HistoryWindow
     /// <summary>A broker's clock may step back a little between two messages.</summary>
     private const long ClockMarginMs = 1000;
 
+    /// <summary>Slots of the log that are looked at for the neighbours of a position.</summary>
+    private const int NeighbourLooks = 2 * LogPiece.Slots;
+
     // Written by the intake, read by anyone.
     private long _floor;
 
@@ -57,7 +60,8 @@ internal sealed class HistoryWindow
     public bool Contradicts(long since, long atMs)
     {
         Message? before = null;
-        for (var walk = new LogWalk(Log.First, since - LogPiece.Slots); walk.MoveNext();)
+        var walk = new LogWalk(Log.First, since - LogPiece.Slots);
+        for (var looks = 0; looks < NeighbourLooks && walk.MoveNext(); looks++)
         {
             if (walk.Message is not { } message) continue;
             if (message.Sequence == since) return message.TimestampMs != atMs;

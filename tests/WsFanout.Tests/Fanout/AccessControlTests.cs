@@ -192,6 +192,17 @@ public sealed class AccessControlTests
     }
 
     [Fact]
+    public void A_token_that_is_good_until_the_last_second_there_is_lasts()
+    {
+        using var worker = new WorkerParts(tokens: Rules);
+        var (client, _) = worker.Join(new JoinTerms(null, worker.Clock.GetTimestamp(), Claims: new TokenClaims("alice", 253402300799, null)));
+
+        worker.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Null(client.Closing);
+    }
+
+    [Fact]
     public void Fifty_tokens_that_do_not_hold_within_a_minute_are_too_many()
     {
         using var worker = new WorkerParts(new ClientOptions { RequestsPerSecond = 0 }, tokens: Rules);

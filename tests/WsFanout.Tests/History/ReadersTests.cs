@@ -47,7 +47,7 @@ public sealed class ReadersTests
         {
             var since = Math.Max(0, mark - random.Next(1, 4_000));
             ReplayName name = random.Next(3) switch { 0 => new("c.*", true), 1 => new($"c.{random.Next(Channels)}", false), _ => new("c.1", false) };
-            var range = new ReplayRange(history.Window, [name], [], since, new Position("e1", mark, mark), MaySumUp: true);
+            var range = new ReplayRange(history.Window, new ReplayNames([name]), ReplayNames.None, since, new Position("e1", mark, mark));
             var steps = new ReplayWriter(answers, metrics).Resume(range, null, new SubscriptionAck([name.Name], 1));
             var told = new List<Frame>();
             while (steps.MoveNext())

@@ -14,11 +14,11 @@ internal sealed class Recovery
     /// <summary>Channels or messages looked at in one turn.</summary>
     public const int LooksPerTurn = 1000;
 
-    /// <summary>Channels of one pattern that get a gap each; above, one gap of the pattern stands for all where it may.</summary>
+    /// <summary>Channels of one pattern that get a gap each; above, one gap of the pattern stands for all.</summary>
     private const int MostSingleGaps = 100;
 
-    /// <summary>Messages past their age that are held in memory for one replay where one gap of the pattern may stand for them.</summary>
-    private const int MostKept = 4096;
+    /// <summary>Messages past their age, of patterns' channels, that one replay remembers; above, gaps of the patterns stand for them.</summary>
+    private const int MostKept = 1024;
 
     private readonly ReplayRange _range;
     private readonly LogPiece _first;
@@ -27,6 +27,8 @@ internal sealed class Recovery
     private readonly ChannelStarts _starts;
     private readonly List<(int Row, Loss Loss)> _losses = [];
     private readonly List<Message> _kept = [];
+
+    private int _keptOfPatterns;
 
     public Recovery(ReplayRange range)
     {
@@ -86,29 +88,23 @@ internal sealed class Recovery
     /// <summary>Looks at all that is asked for. Yields when it has looked at enough for one turn.</summary>
     public IEnumerable<bool> Survey()
     {
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            if (!_range.Names[i].IsPattern) JudgeChannel(i);
-        }
-
         var looks = 0;
-        if (_range.Names.Any(name => name.IsPattern))
+        for (var row = 0; row < _rows.Length; row++)
         {
-            foreach (var channel in _range.Window.Channels)
-            {
-                if (++looks % LooksPerTurn == 0) yield return true;
-                if (channel.LastSequence > _range.Since && _starts.Of(channel) is { Row: >= 0 } start && _range.Names[start.Row].IsPattern) Judge(start.Row, channel);
-            }
-
-            for (var i = 0; i < _rows.Length; i++)
-            {
-                if (_range.Names[i].IsPattern) SumUp(i);
-            }
+            if (++looks % LooksPerTurn == 0) yield return true;
+            if (!_range.Names[row].IsPattern) JudgeChannel(row);
         }
 
+        foreach (var channel in _range.Names.Patterns.Count > 0 ? _range.Window.Channels : [])
+        {
+            if (++looks % LooksPerTurn == 0) yield return true;
+            if (channel.LastSequence > _range.Since && _starts.Find(channel) is { Row: >= 0 } start && _range.Names[start.Row].IsPattern) Judge(start.Row, channel);
+        }
+
+        foreach (var row in _range.Names.Patterns) SumUp(row);
         _kept.RemoveAll(message => message.Sequence <= StartOf((HeldChannel)message.Channel));
         _kept.Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
-        foreach (var message in _kept) Counted(_starts.Of((HeldChannel)message.Channel).Row);
+        foreach (var message in _kept) Counted(_starts.Find((HeldChannel)message.Channel).Row);
         for (var walk = Walk(); walk.MoveNext() && walk.Sequence <= _range.Mark.Sequence;)
         {
             if (++looks % LooksPerTurn == 0) yield return true;
@@ -129,7 +125,7 @@ internal sealed class Recovery
         var name = _range.Names[row].Name;
         if (_range.Window.Find(name) is { } channel)
         {
-            if (_starts.Of(channel).Row == row) Judge(row, channel);
+            if (_starts.Find(channel).Row == row) Judge(row, channel);
             return;
         }
 
@@ -143,12 +139,33 @@ internal sealed class Recovery
         // In this order: a message that leaves in between is found or counted as lost, or both.
         var newest = channel.Newest;
         var lost = Math.Min(Math.Max(_floor, channel.EvictedSequence), _range.Mark.Sequence);
-        if (_range.Names[row].IsPattern) _starts.Lost(channel, lost);
-        else _starts.RowStartsAt(row, lost);
+        if (_range.Names[row].IsPattern)
+        {
+            JudgeOfPattern(ref _rows[row], row, channel, lost);
+        }
+        else
+        {
+            _starts.RowStartsAt(row, lost);
+            AddLoss(row, channel.Name, _range.Since + 1, lost);
+        }
 
-        // Of a pattern's channels all have lost what lies below the floor, which is told once.
-        AddLoss(row, channel.Name, (_range.Names[row].IsPattern ? _floor : _range.Since) + 1, lost);
-        if (newest is not null && newest.Sequence <= Math.Min(_first.After, _range.Mark.Sequence)) _kept.Add(newest);
+        if (newest is not null && newest.Sequence <= Math.Min(_first.After, _range.Mark.Sequence)) Keep(newest, ref _rows[row], isOfPattern: _range.Names[row].IsPattern);
+    }
+
+    /// <summary>Of a pattern's channels all have lost what lies below the floor, which is told once; and when too many have lost more, that too.</summary>
+    private void JudgeOfPattern(ref Row tally, int row, HeldChannel channel, long lost)
+    {
+        if (lost <= _floor) return;
+        tally.LossesEnd = Math.Max(tally.LossesEnd, lost);
+        if (++tally.Losses > MostSingleGaps) return;
+        _starts.Lost(channel, lost);
+        AddLoss(row, channel.Name, _floor + 1, lost);
+    }
+
+    private void Keep(Message newest, ref Row tally, bool isOfPattern)
+    {
+        if (isOfPattern && ++_keptOfPatterns > MostKept) tally.KeptEnd = Math.Max(tally.KeptEnd, newest.Sequence);
+        else _kept.Add(newest);
     }
 
     private void AddLoss(int row, string name, long from, long to)
@@ -162,14 +179,12 @@ internal sealed class Recovery
     /// <summary>One gap of the pattern for what can't be said of its channels one by one; the replay starts above it.</summary>
     private void SumUp(int row)
     {
+        ref var tally = ref _rows[row];
         var upTo = Math.Max(_floor, Math.Min(_range.Window.ForgottenFloor, _range.Mark.Sequence));
-        if (_range.MaySumUp)
-        {
-            if (_losses.Count(loss => loss.Row == row) > MostSingleGaps) upTo = Math.Max(upTo, _losses.Where(loss => loss.Row == row).Max(loss => loss.Loss.To));
-            if (_kept.Count > MostKept) upTo = Math.Max(upTo, Math.Min(_first.After, _range.Mark.Sequence));
-        }
-
+        if (tally.Losses > MostSingleGaps) upTo = Math.Max(upTo, tally.LossesEnd);
+        upTo = Math.Max(upTo, tally.KeptEnd);
         if (upTo <= _range.Since) return;
+
         var above = _losses.Where(loss => loss.Row == row && loss.Loss.To > upTo).ToArray();
         _losses.RemoveAll(loss => loss.Row == row);
         AddLoss(row, _range.Names[row].Name, _range.Since + 1, upTo);
@@ -181,5 +196,10 @@ internal sealed class Recovery
     {
         public bool IsLost;
         public int Count;
+
+        // Of a pattern: channels that have lost something above the floor, and how far; and how far those reach that are not remembered.
+        public int Losses;
+        public long LossesEnd;
+        public long KeptEnd;
     }
 }

@@ -9,5 +9,4 @@ namespace WsFanout.Fanout.Replays;
 /// <param name="Covered">Earlier subscriptions of the client: what they have been giving is left out.</param>
 /// <param name="Since">Messages above it.</param>
 /// <param name="Mark">The worker's position when the client asked: messages up to it, those above come by the ring.</param>
-/// <param name="MaySumUp">Whether one gap may stand for many channels: not for a client that was given something it would cover.</param>
-internal sealed record ReplayRange(HistoryWindow Window, IReadOnlyList<ReplayName> Names, IReadOnlyList<ReplayName> Covered, long Since, Position Mark, bool MaySumUp);
+internal sealed record ReplayRange(HistoryWindow Window, ReplayNames Names, ReplayNames Covered, long Since, Position Mark);

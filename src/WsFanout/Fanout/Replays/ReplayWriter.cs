@@ -42,22 +42,23 @@ internal sealed class ReplayWriter(AnswerWriter answers, ClientMetrics metrics)
     {
         yield return answers.Subscribed(id, ack, range.Mark, null, []);
         var starts = new ChannelStarts(range, 0);
+        var looks = 0;
         for (var row = 0; row < range.Names.Count; row++)
         {
+            if (++looks % Recovery.LooksPerTurn == 0) yield return null;
             if (!range.Names[row].IsPattern && range.Window.Find(range.Names[row].Name) is { } channel && Shot(channel, row) is { } shot) yield return shot;
         }
 
-        var looks = 0;
-        foreach (var channel in range.Names.Any(name => name.IsPattern) ? range.Window.Channels : [])
+        foreach (var channel in range.Names.Patterns.Count > 0 ? range.Window.Channels : [])
         {
             if (++looks % Recovery.LooksPerTurn == 0) yield return null;
-            if (starts.Of(channel).Row is >= 0 and var row && range.Names[row].IsPattern && Shot(channel, row) is { } shot) yield return shot;
+            if (starts.Find(channel).Row is >= 0 and var row && range.Names[row].IsPattern && Shot(channel, row) is { } shot) yield return shot;
         }
 
         yield return answers.Sync(id, range.Mark);
 
         Frame? Shot(HeldChannel channel, int row) =>
-            starts.Of(channel).Row == row && channel.NewestUpTo(range.Mark.Sequence) is { } newest ? MessageEncoder.Snapshot(newest) : null;
+            starts.Find(channel).Row == row && channel.NewestUpTo(range.Mark.Sequence) is { } newest ? MessageEncoder.Snapshot(newest) : null;
     }
 
     private IEnumerable<Frame?> Missed(ReplayRange range, Recovery recovery)

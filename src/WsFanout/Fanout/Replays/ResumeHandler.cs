@@ -35,7 +35,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
             return;
         }
 
-        if (RangeOf(client, added, ReplayName.Of(client, before), since, !client.WasGiven) is { } range)
+        if (RangeOf(client, new ReplayNames(added), ReplayNames.Of(client, before), since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Resume(range, request.Id, ack), isLookBack: false));
             return;
@@ -61,7 +61,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         var client = resume.Client;
         if (isRolledBack) roster.Answer(client, answers.Reset(mark));
         if (resume.Generation == dealer.Generation && !isRolledBack && resume.Since < mark.Sequence && joined.Count > 0
-            && RangeOf(client, joined, ReplayName.Of(client, before), resume.Since, maySumUp: false) is { } range)
+            && RangeOf(client, new ReplayNames(joined), ReplayNames.Of(client, before), resume.Since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Resume(range, resume.Id, ack: null), isLookBack: false));
         }
@@ -74,7 +74,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     /// <summary>Answers a subscribe with <c>last</c>. What it asked for is subscribed to already.</summary>
     public void ShowLast(Client client, byte[]? id, in SubscriptionAck ack, IReadOnlyList<ReplayName> accepted)
     {
-        if (RangeOf(client, accepted, [], 0, maySumUp: false) is { } range)
+        if (RangeOf(client, new ReplayNames(accepted), ReplayNames.None, 0) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Snapshots(range, id, ack), isLookBack: false));
             return;
@@ -95,7 +95,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
 
         var since = request.Since!.Value;
         var mark = dealer.Position.Sequence;
-        if (since < mark && RangeOf(client, ReplayName.Of(client, client.Subscriptions.Count), [], since, maySumUp: true) is { } range)
+        if (since < mark && RangeOf(client, ReplayNames.Of(client, client.Subscriptions.Count), ReplayNames.None, since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.LookBack(range, request.Id), isLookBack: true));
             return;
@@ -113,10 +113,10 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     }
 
     /// <returns>Null when the History is of another stream than this worker's position.</returns>
-    private ReplayRange? RangeOf(Client client, IReadOnlyList<ReplayName> names, IReadOnlyList<ReplayName> covered, long since, bool maySumUp)
+    private ReplayRange? RangeOf(Client client, ReplayNames names, ReplayNames covered, long since)
     {
         var window = _history.Window;
-        return client.Closing is null && window.Generation == dealer.Generation ? new ReplayRange(window, names, covered, since, dealer.Position, maySumUp) : null;
+        return client.Closing is null && window.Generation == dealer.Generation ? new ReplayRange(window, names, covered, since, dealer.Position) : null;
     }
 
     private bool Contradicts(ClientRequest request) =>

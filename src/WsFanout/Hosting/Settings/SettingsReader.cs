@@ -24,7 +24,7 @@ internal static class SettingsReader
             .. capacity.Errors,
             .. given.Errors,
         ];
-        string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values), .. AccessRules.Notes(values)];
+        string[] notes = [.. IgnoredNames(given), .. capacity.Notes, .. ShortStream(values), .. LargeHistory(values, capacity.Governor.MemoryLimitBytes), .. AccessRules.Notes(values)];
         if (errors.Length > 0)
         {
             return new SettingsResult { Errors = errors, Notes = notes };
@@ -38,7 +38,7 @@ internal static class SettingsReader
             Stream = StageBinding.Stream(values, effective, context),
             Publish = StageBinding.Publish(values, effective),
             Fanout = capacity.Fanout,
-            History = StageBinding.History(values),
+            History = StageBinding.History(values, effective, capacity.Governor.MemoryLimitBytes),
             Tokens = AccessRules.Tokens(values),
             Clients = StageBinding.Clients(values),
         };
@@ -57,6 +57,15 @@ internal static class SettingsReader
         if (given.Ignored.Count > 0)
         {
             yield return $"Known and ignored: {string.Join(", ", given.Ignored.Select(Masking.OneLine))}.";
+        }
+    }
+
+    private static IEnumerable<string> LargeHistory(SettingValues values, long memoryLimitBytes)
+    {
+        var (given, share) = (values.Get(HistorySettings.MaxBytes), CapacityFormulas.HistoryShare(memoryLimitBytes).Value);
+        if (given > 2 * share && values.IsGiven(HistorySettings.MaxBytes))
+        {
+            yield return $"{values.Received(HistorySettings.MaxBytes)}: more than half of the heap that {CapacitySettings.MemoryLimit.Name} leaves; a full history may end the process. {HistorySettings.MaxBytes.Write(share)} is what fits.";
         }
     }
 

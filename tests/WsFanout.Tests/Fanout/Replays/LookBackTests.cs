@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WsFanout.Clients;
 using WsFanout.History;
 using WsFanout.Messages;
 
@@ -42,6 +43,23 @@ public sealed class LookBackTests
         Assert.Equal(
             ["subscription_ack", "begin 101-101", "message 101", "complete 1", "error", "error", "pong", "begin 101-101", "message 101", "complete 1"], wire.Frames.Select(ReplayText.Of));
         Assert.All(wire.OfType("error"), error => Assert.Equal("replay_busy", error["code"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void A_replay_over_thousands_of_channels_is_read_in_turns()
+    {
+        using var worker = new WorkerParts(new ClientOptions { MaxChannels = 10_000 }) { Replays = false };
+        for (var sequence = 101; sequence <= 5_100; sequence++) worker.Store($"c{sequence}", sequence);
+        worker.Deal(worker.Store("last", 5_101));
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, [.. Enumerable.Range(101, 5_000).Select(sequence => $"c{sequence}")]);
+        worker.Receive(client, """{"type":"replay","data":{"since":100}}""");
+
+        var turns = 0;
+        for (; wire.Frames[^1]["type"]!.GetValue<string>() != "replay_complete"; turns++) Assert.True(worker.Roster.ReplayOne(), "it should go on until it is complete");
+
+        Assert.True(turns > 15, $"5,000 channels judged, 5,000 messages counted and sent, in {turns} turns");
+        Assert.Equal(5_000, wire.OfType("message").Count());
     }
 
     [Fact]

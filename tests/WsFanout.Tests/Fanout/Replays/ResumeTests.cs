@@ -100,10 +100,38 @@ public sealed class ResumeTests
 
         Assert.Equal("gap p.> 101-251 window", Told(wire)[1]);
         Assert.Equal(Enumerable.Range(252, 151).Select(sequence => $"message {sequence}"), Told(wire).Skip(2).SkipLast(1));
+        Assert.Equal("gap p.> 101-251 window", Assert.Single(Told(givenWire), told => told.StartsWith("gap", StringComparison.Ordinal)));
+    }
 
-        // To who was given a message in that range it would be a lie: each channel on its own.
-        Assert.Equal(151, givenWire.OfType("gap").Count());
-        Assert.DoesNotContain(givenWire.OfType("gap"), gap => gap["channel"]!.GetValue<string>() == "p.>");
+    [Fact]
+    public void Of_more_silent_channels_than_a_replay_remembers_the_rest_is_a_gap_of_the_pattern()
+    {
+        using var worker = new WorkerParts(historyOptions: new HistoryOptions { MaxAge = TimeSpan.FromSeconds(10) });
+        for (var sequence = 101; sequence <= 1_800; sequence++) worker.Store($"p.{sequence}", sequence, 6_000);
+        for (var sequence = 1_801; sequence <= 2_400; sequence++) worker.Deal(worker.Store("a", sequence, 60_000));
+        var (client, wire) = worker.Join();
+
+        worker.Receive(client, """{"type":"subscribe","data":{"channels":["p.>"],"since":100,"epoch":"e1"}}""");
+
+        var gap = Assert.Single(wire.OfType("gap"));
+        var given = wire.OfType("message").Select(message => message["seq"]!.GetValue<long>()).ToArray();
+        Assert.Equal((101L, "p.>"), (gap["from"]!.GetValue<long>(), gap["channel"]!.GetValue<string>()));
+        Assert.Equal(Enumerable.Range((int)gap["to"]!.GetValue<long>() + 1, given.Length).Select(sequence => (long)sequence), given);
+        Assert.Equal(1_800, given.Length == 0 ? gap["to"]!.GetValue<long>() : given[^1]);
+    }
+
+    [Fact]
+    public void A_name_that_waits_for_the_server_to_come_there_is_one_subscription_however_often_it_is_asked_for()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+
+        worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":103,"epoch":"e1"}}""");
+        worker.Subscribe(client, "a");
+        for (var sequence = 101; sequence <= 104; sequence++) worker.Deal(worker.Store("a", sequence));
+
+        Assert.Equal([1, 1], wire.OfType("subscription_ack").Select(ack => ack["count"]!.GetValue<int>()));
+        Assert.Equal(["subscription_ack", "subscription_ack", "sync 103", "message 104"], Told(wire));
     }
 
     [Fact]

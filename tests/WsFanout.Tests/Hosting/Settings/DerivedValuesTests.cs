@@ -209,6 +209,20 @@ public sealed class DerivedValuesTests
     }
 
     [Fact]
+    public void The_history_leaves_the_most_of_a_small_heap_to_all_the_rest_unless_its_bound_is_given()
+    {
+        var small = Reading.Of(("WS_MEMORY_LIMIT", "128MB"), ("WS_MAX_CONNECTIONS", "50"));
+        var given = Reading.Of(("WS_MEMORY_LIMIT", "128MB"), ("WS_MAX_CONNECTIONS", "50"), ("WS_REPLAY_MAX_BYTES", "40MB"));
+        var large = Reading.Of(("WS_MEMORY_LIMIT", "2GB"));
+
+        Assert.Equal(((128L << 20) * 15 / 100) >> 10 << 10, Reading.Sound(small).History.MaxBytes);
+        Assert.Equal(40L << 20, Reading.Sound(given).History.MaxBytes);
+        Assert.Contains(given.Notes, note => note.StartsWith("WS_REPLAY_MAX_BYTES=\"40MB\"", StringComparison.Ordinal));
+        Assert.Equal(64L << 20, Reading.Sound(large).History.MaxBytes);
+        Assert.DoesNotContain(large.Notes, note => note.Contains("WS_REPLAY_MAX_BYTES", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_facts_of_this_machine_can_be_read()
     {
         var machine = MachineFacts.Read();

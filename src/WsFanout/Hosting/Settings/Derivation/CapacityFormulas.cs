@@ -34,6 +34,9 @@ internal static class CapacityFormulas
     /// <summary>The same with TLS: 750 to 760 µs were measured with an EC certificate, an RSA key of 2048 bits takes 200 more. A refusal comes behind the same handshake.</summary>
     private const double SecondsPerTlsHandshake = 1e-3;
 
+    /// <summary>Of the memory, for held messages: a quarter of the heap, which has 60 %. What a message takes is up to twice what it counts for.</summary>
+    private const double HistoryMemoryShare = 0.15;
+
     private const double ConnectShare = 0.25;
     private const double RefusalShare = 0.1;
     private const long SmallestBurst = 10;
@@ -76,6 +79,10 @@ internal static class CapacityFormulas
             Math.Max(0, machine.PhysicalMemoryBytes - MemoryLeftToSystem),
             Text($"{Megabytes(machine.PhysicalMemoryBytes)} physical − {Megabytes(MemoryLeftToSystem)}, no limit"));
     }
+
+    /// <summary>Bytes of held messages that leave room for all the rest of the heap.</summary>
+    public static Derived<long> HistoryShare(long memoryLimitBytes) =>
+        new((long)(memoryLimitBytes * HistoryMemoryShare) >> 10 << 10, Text($"15 % of {Megabytes(memoryLimitBytes)}, a quarter of the heap"));
 
     /// <summary>What the tightest of CPU, memory and descriptors allows, rounded down. May be 0.</summary>
     /// <param name="cpuCores">Cores this server may use.</param>

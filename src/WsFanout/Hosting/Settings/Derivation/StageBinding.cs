@@ -78,13 +78,21 @@ internal static class StageBinding
         };
     }
 
-    public static HistoryOptions History(SettingValues values) => new()
+    public static HistoryOptions History(SettingValues values, EffectiveSettings effective, long memoryLimitBytes) => new()
     {
         MessagesPerChannel = values.Int(HistorySettings.MessagesPerChannel),
         MaxAge = values.Get(HistorySettings.MaxAge),
-        MaxBytes = values.Get(HistorySettings.MaxBytes),
+        MaxBytes = HistoryBytes(values, effective, memoryLimitBytes),
         MaxChannels = values.Int(HistorySettings.MaxChannels),
     };
+
+    /// <summary>Unless it was given, the History leaves the most of a small heap to all the rest.</summary>
+    private static long HistoryBytes(SettingValues values, EffectiveSettings effective, long memoryLimitBytes)
+    {
+        var read = values.Get(HistorySettings.MaxBytes);
+        var share = CapacityFormulas.HistoryShare(memoryLimitBytes);
+        return values.IsGiven(HistorySettings.MaxBytes) || read <= share.Value ? read : effective.Derive(HistorySettings.MaxBytes, share);
+    }
 
     public static ClientOptions Clients(SettingValues values) => new()
     {
