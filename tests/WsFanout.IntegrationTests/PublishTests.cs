@@ -162,6 +162,9 @@ public sealed class PublishTests
         await using var server = await TestServer.StartAsync(nats, ("WS_PUBLISH_TIMEOUT", "1s"));
 
         await nats.KillAsync();
+
+        // Before the server has noticed, a publish is on its way to nobody, and the answer is rightly another one.
+        await Wait.UntilAsync(async () => !await server.IsAttachedAsync(), "the broker should be missed");
         var away = await PublishRequest.SendAsync(server, "/publish/a");
         await nats.RestartAsync();
         await Wait.UntilAsync(async () => (await PublishRequest.SendAsync(server, "/publish/a")).Status == 200, "publishing should work again");
