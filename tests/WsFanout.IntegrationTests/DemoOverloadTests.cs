@@ -8,7 +8,8 @@ namespace WsFanout.IntegrationTests;
 [Collection(HeavyTests.Name)]
 public sealed class DemoOverloadTests
 {
-    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(150);
+    /// <summary>Longer than any run of the demo.</summary>
+    public static readonly TimeSpan AtMost = TimeSpan.FromSeconds(150);
 
     [FactWith("node", "nodejs")]
     public async Task It_shows_every_state_and_refusals_with_retry_after_and_ends_well_when_nothing_was_lost()
@@ -24,18 +25,6 @@ public sealed class DemoOverloadTests
         Assert.Matches(@"refused: 503 cpu, Retry-After: \d+", demo.Printed);
         var totals = Regex.Match(demo.Printed, @"messages +(\d+) stored; each of 200 clients received all (\d+); 0 lost, 0 gaps");
         Assert.True(totals.Success && totals.Groups[1].Value == totals.Groups[2].Value, demo.Printed);
-        await demo.WaitUntilNothingIsLeftAsync();
-    }
-
-    [FactWith("node", "nodejs")]
-    public async Task A_server_that_does_not_get_ready_for_its_clients_is_no_success()
-    {
-        using var demo = DemoRun.StartOverload(("NATS_PORT", $"{FreePort.Next()}"), ("WS_MAX_CONNECTIONS", "20"));
-
-        var code = await demo.WaitForExitAsync(AtMost);
-
-        Assert.Equal(1, code);
-        Assert.Contains("only 20 of 200 clients are in", demo.Printed, StringComparison.Ordinal);
         await demo.WaitUntilNothingIsLeftAsync();
     }
 }

@@ -31,10 +31,6 @@ public sealed class OverloadTests
         SquareWave.RunAsync(Cores, cycles: 2);
 
     [FactInCgroup]
-    public Task With_resume_at_the_threshold_as_the_plan_has_it_they_do_not_flap_either() =>
-        SquareWave.RunAsync(Cores, cycles: 2, ("WS_CPU_REJECT_RESUME", "75"), ("WS_CPU_PAUSE_RESUME", "80"));
-
-    [FactInCgroup]
     public async Task What_the_stream_drops_while_overload_pauses_the_intake_is_announced_to_the_number()
     {
         await using var run = await OverloadRun.StartAsync(Cores, crowd: 0, ("JS_STREAM_MAX_AGE", "2s"));
