@@ -83,9 +83,6 @@ internal sealed class Client : ITimed
         set => Lane.Due = value;
     }
 
-    /// <inheritdoc cref="Lane.WasGiven"/>
-    public bool WasGiven => Lane.WasGiven;
-
     /// <inheritdoc cref="Lane.WasGivenOfLate"/>
     public bool WasGivenOfLate
     {

@@ -22,14 +22,11 @@ internal struct Lane(Client client)
         set => _openSocket = value + 1;
     }
 
-    /// <summary>Whether the client has been given a message, ever.</summary>
-    public bool WasGiven { get; private set; }
-
     /// <summary>Whether it has been given a message since the last look at it: that has told it a position.</summary>
     public bool WasGivenOfLate { get; set; }
 
     /// <summary>It has been given a message, or several.</summary>
-    public void NoteGiven() => WasGiven = WasGivenOfLate = true;
+    public void NoteGiven() => WasGivenOfLate = true;
 
     /// <summary>From now on the client's record has to be asked first.</summary>
     public void Close() => _openSocket = 0;

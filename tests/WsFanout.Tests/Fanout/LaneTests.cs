@@ -25,7 +25,7 @@ public sealed class LaneTests
 
         Assert.Equal(first.Bytes, wire.Bytes);
         Assert.Equal(second.Bytes, ends.ReadAll(second.Length));
-        Assert.True(client.WasGiven && client.WasGivenOfLate);
+        Assert.True(client.WasGivenOfLate);
         Assert.Equal(2, worker.Metric("ws_messages_sent_total"));
     }
 
@@ -102,7 +102,7 @@ public sealed class LaneTests
         Assert.Equal(lane, newcomer.LaneNumber);
         Assert.Equal(0UL, leaving.Due);
         Assert.Empty(newcomersWire.OfType("message"));
-        Assert.False(newcomer.WasGiven);
+        Assert.False(newcomer.WasGivenOfLate);
     }
 
     [Fact]

@@ -51,9 +51,6 @@ internal sealed class Recovery
     /// <summary>Whether everything is held. After <see cref="Survey"/>.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Messages that will be replayed, if none leaves meanwhile. After <see cref="Survey"/>.</summary>
-    public int Count { get; private set; }
-
     /// <summary>What is lost, in no order. After <see cref="Survey"/>.</summary>
     public IEnumerable<Loss> Losses => _losses.Select(loss => loss.Loss);
 
@@ -104,20 +101,14 @@ internal sealed class Recovery
         foreach (var row in _range.Names.Patterns) SumUp(row);
         _kept.RemoveAll(message => message.Sequence <= StartOf((HeldChannel)message.Channel));
         _kept.Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
-        foreach (var message in _kept) Counted(_starts.Find((HeldChannel)message.Channel).Row);
+        foreach (var message in _kept) _rows[_starts.Find((HeldChannel)message.Channel).Row].Count++;
         for (var walk = Walk(); walk.MoveNext() && walk.Sequence <= _range.Mark.Sequence;)
         {
             if (++looks % LooksPerTurn == 0) yield return true;
-            if (_starts.Of(walk.Channel) is { Row: >= 0 } start && walk.Sequence > start.Start && (walk.Message ?? walk.Channel.Find(walk.Sequence)) is not null) Counted(start.Row);
+            if (_starts.Of(walk.Channel) is { Row: >= 0 } start && walk.Sequence > start.Start && (walk.Message ?? walk.Channel.Find(walk.Sequence)) is not null) _rows[start.Row].Count++;
         }
 
         IsWhole = _losses.Count == 0 && !HasHole;
-    }
-
-    private void Counted(int row)
-    {
-        _rows[row].Count++;
-        Count++;
     }
 
     private void JudgeChannel(int row)
