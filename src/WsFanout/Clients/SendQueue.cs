@@ -12,7 +12,7 @@ namespace WsFanout.Clients;
 /// </remarks>
 internal sealed class SendQueue(int maxMessages, long maxBytes)
 {
-    /// <summary>What an unfinished replay counts among the answers. What it takes in memory is bounded, at some twenty kilobytes; most take less than this.</summary>
+    /// <summary>What an unfinished replay counts among the answers. What it remembers has bounds of its own: its names, and those of whoever reads it from the History.</summary>
     public const int ReplayBytes = 4096;
 
     private const int InitialSlots = 8;

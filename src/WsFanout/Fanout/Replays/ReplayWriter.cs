@@ -15,8 +15,12 @@ internal sealed class ReplayWriter(AnswerWriter answers, ClientMetrics metrics)
     {
         var recovery = new Recovery(range);
         foreach (var _ in recovery.Survey()) yield return null;
-        if (ack is not null) metrics.ResumeAnswered(recovery.IsWhole ? "recovered" : "gap");
-        if (ack is { } told) yield return answers.Subscribed(id, told, range.Mark, recovery.IsWhole, [.. recovery.Rows]);
+        if (ack is { } told)
+        {
+            metrics.ResumeAnswered(recovery.IsWhole ? "recovered" : "gap");
+            yield return answers.Subscribed(id, told, range.Mark, recovery.IsWhole, [.. recovery.Rows]);
+        }
+
         foreach (var frame in Missed(range, recovery)) yield return frame;
         yield return answers.Sync(id, range.Mark);
     }

@@ -34,7 +34,7 @@ internal static class CapacityFormulas
     /// <summary>The same with TLS: 750 to 760 µs were measured with an EC certificate, an RSA key of 2048 bits takes 200 more. A refusal comes behind the same handshake.</summary>
     private const double SecondsPerTlsHandshake = 1e-3;
 
-    /// <summary>Of the memory, for held messages: a quarter of the heap, which has 60 %. What a message takes is up to twice what it counts for.</summary>
+    /// <summary>Of the memory, for held messages: a quarter of the heap, which has 60 %. A message takes more than it counts for, and the ring, the queues and the clients need the rest.</summary>
     private const double HistoryMemoryShare = 0.15;
 
     private const double ConnectShare = 0.25;
