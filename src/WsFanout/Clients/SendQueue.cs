@@ -50,6 +50,20 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     /// <summary>The replay that has to be advanced before anything can leave; null when something can.</summary>
     public Replay? Unready => Count > 0 && _ring[_head] is Replay { Ready.Count: 0 } replay ? replay : null;
 
+    /// <summary>The message of the stream that has waited longest; null when none waits.</summary>
+    public Message? OldestMessage
+    {
+        get
+        {
+            for (var offset = 0; _messages > 0 && offset < Count; offset++)
+            {
+                if (this[offset] is Message message) return message;
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Adds a message unless that would exceed the message or the byte bound. Never blocks.</summary>
     public SendOutcome Add(Message message)
     {

@@ -20,8 +20,15 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>
+    /// How old the oldest message of a full queue may be, since it was dealt. In a burst a queue fills in an instant; one that took longer to fill
+    /// belongs to a client that is slower than the stream, for which nobody else is to wait.
+    /// </summary>
+    private static readonly TimeSpan LongestTurnover = TimeSpan.FromMilliseconds(500);
+
     private readonly FrameBatch _batch = new();
     private readonly HoldBudget _budget = new(context.Time);
+    private readonly RecentlyDealt _recent = new(LongestTurnover, context.Time);
     private readonly WorkerCounters _counters = context.Metrics.Counters;
     private readonly TimeProvider _time = context.Time;
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
@@ -73,10 +80,16 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         _owedCount = held;
         if (held > 0) return false;
 
-        if (_budget.IsHolding) _budget.Release(_time.GetTimestamp());
+        if (_budget.IsHolding) EndHolding();
         _batch.Clear();
         _isBegun = false;
         return true;
+    }
+
+    private void EndHolding()
+    {
+        _budget.Release(_time.GetTimestamp());
+        _counters.HeldInAll(_budget.Held);
     }
 
     private void NoteWhoIsOwed(Message message, ulong bit)
@@ -108,6 +121,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         var last = _batch[_batch.Count - 1];
         Position = Position with { Sequence = last.Sequence, TimestampMs = last.TimestampMs };
         _counters.DealtInAll(_dealt);
+        _recent.Note(last.Sequence, _time.GetTimestamp());
     }
 
     /// <returns>False when the client reads and has to be waited for.</returns>
@@ -205,14 +219,21 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     {
         var now = _time.GetTimestamp();
         var blockedSince = client.Wire.BlockedSince;
-        return (blockedSince == 0 || now - blockedSince < _patienceTicks) && _budget.TryHold(now);
+        var isReading = blockedSince == 0 || now - blockedSince < _patienceTicks;
+        _recent.Note(Position.Sequence, now);
+        return isReading && client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now) && _budget.TryHold(now);
     }
 
     private void Tell(StreamEntry entry)
     {
         var reset = entry as Reset;
         var isReset = reset is not null;
-        if (reset is not null) Generation = reset.Generation;
+        if (reset is not null)
+        {
+            Generation = reset.Generation;
+            _recent.Clear();
+        }
+
         Position = new Position(reset?.Epoch ?? Position.Epoch, entry.Sequence, entry.TimestampMs);
         var told = 0L;
         foreach (var client in roster.Clients)

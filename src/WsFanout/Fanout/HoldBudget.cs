@@ -12,17 +12,23 @@ internal sealed class HoldBudget
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(2);
 
     private readonly long _most;
+    private readonly long _ticksPerSecond;
     private long _left;
     private long _countedAt;
+    private long _held;
 
     public HoldBudget(TimeProvider time)
     {
+        _ticksPerSecond = time.TimestampFrequency;
         _left = _most = (long)(Most.TotalSeconds * time.TimestampFrequency);
         _countedAt = time.GetTimestamp();
     }
 
     /// <summary>Whether everybody waits right now.</summary>
     public bool IsHolding { get; private set; }
+
+    /// <summary>How long everybody has waited, up to the last time that this was asked or ended.</summary>
+    public TimeSpan Held => TimeSpan.FromSeconds((double)_held / _ticksPerSecond);
 
     /// <summary>Starts holding, or goes on.</summary>
     /// <param name="now">Ticks.</param>
@@ -45,6 +51,7 @@ internal sealed class HoldBudget
     {
         var passed = now - _countedAt;
         _countedAt = now;
+        if (IsHolding) _held += passed;
         _left = Math.Clamp(_left + (passed / EarnOneIn) - (IsHolding ? passed : 0), 0, _most);
     }
 }

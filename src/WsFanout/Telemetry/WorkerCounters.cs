@@ -16,6 +16,7 @@ internal sealed class WorkerCounters
     private long _onTime;
     private long _late;
     private long _replayed;
+    private long _heldTicks;
 
     public long Deliveries => Volatile.Read(ref _deliveries);
 
@@ -34,6 +35,9 @@ internal sealed class WorkerCounters
     /// <summary>Deliveries to sockets that took them at once, in time and late: what they waited for was the server.</summary>
     public (long OnTime, long Late) Punctuality => (Volatile.Read(ref _onTime), Volatile.Read(ref _late));
 
+    /// <summary>Time in which everybody waited for one that reads and had no room. <see cref="TimeSpan"/>'s ticks.</summary>
+    public long HeldTicks => Volatile.Read(ref _heldTicks);
+
     public long SlowClients => Volatile.Read(ref _slowClients);
 
     /// <summary>Messages and bytes that the sockets of this worker have taken.</summary>
@@ -45,6 +49,8 @@ internal sealed class WorkerCounters
 
     /// <summary>Messages that were missed and have been sent again.</summary>
     public void Replayed(int messages) => Volatile.Write(ref _replayed, _replayed + messages);
+
+    public void HeldInAll(TimeSpan time) => Volatile.Write(ref _heldTicks, time.Ticks);
 
     public void DealtInAll(long deliveries) => Volatile.Write(ref _dealt, deliveries);
 

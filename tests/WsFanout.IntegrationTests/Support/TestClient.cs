@@ -33,6 +33,7 @@ internal sealed class TestClient : IAsyncDisposable
 
     public string? Subprotocol => _socket.SubProtocol;
 
+    /// <summary>Connects. Subscriptions that the address asks for have been answered when it returns: what is published from then on comes.</summary>
     public static async Task<TestClient> ConnectAsync(Uri address, Action<ClientWebSocketOptions>? configure = null)
     {
         var socket = new ClientWebSocket();
@@ -40,7 +41,9 @@ internal sealed class TestClient : IAsyncDisposable
         configure?.Invoke(socket.Options);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await socket.ConnectAsync(address, limit.Token);
-        return new TestClient(socket);
+        var client = new TestClient(socket);
+        if (address.Query.Contains("channels=", StringComparison.Ordinal)) await client.WaitForAnswerAsync(address);
+        return client;
     }
 
     public IReadOnlyList<JsonNode> OfType(string type) => [.. _frames.Where(frame => frame["type"]!.GetValue<string>() == type)];
@@ -75,6 +78,9 @@ internal sealed class TestClient : IAsyncDisposable
         _socket.Dispose();
         _stop.Dispose();
     }
+
+    private Task WaitForAnswerAsync(Uri address) =>
+        Wait.UntilAsync(() => IsOver || _frames.Any(frame => frame["type"]!.GetValue<string>() is "subscription_ack" or "error" or "bye"), $"{address.Query} should be answered");
 
     private async Task ReadAsync()
     {
