@@ -56,6 +56,16 @@ describe('a history that keeps the promise passes', () => {
     right(begun().close().open().resume(['a'], 5, 3, () => {}, { sync: 5 }).message('a', 7, 5));
   });
 
+  it('when the server passes by where the client is in one go, and says so behind what it gave above that', () => {
+    const history = begun().close().open().resume(['a'], 5, 3, (h) => h.message('a', 7, 5).message('a', 9, 7), { sync: 10 });
+    right(history.message('a', 11, 9), ({ owed }) => assert.equal(owed, 6));
+  });
+
+  it('when other subscriptions go on while the server lags behind the client', () => {
+    const history = begun().close().open().subscribe(['a'], 4, { since: 5, recovered: true, id: 2 }).subscribe(['b'], 4);
+    right(history.message('b', 6, 4).message('b', 8, 6).message('a', 7, 5).got({ type: 'sync', id: 2, seq: 8, ts: 1 }).message('a', 9, 7).message('b', 10, 8));
+  });
+
   it('when a connection ends in the middle of a catch-up and the next begins where it began', () => {
     const history = begun().close().open().resume(['a'], 5, 12, (h) => h.message('a', 7, 5), { sync: null }).close();
     right(history.open().resume(['a'], 5, 12, (h) => h.message('a', 7, 5).message('a', 9, 7).message('a', 11, 9)), ({ droppedByRule }) => assert.equal(droppedByRule, 1));

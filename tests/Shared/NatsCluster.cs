@@ -14,23 +14,23 @@ internal sealed class NatsCluster : IAsyncDisposable
         options ??= new NatsServerOptions();
         var ports = Enumerable.Range(0, size).Select(_ => FreePort.Next()).ToArray();
         var routes = string.Join(", ", ports.Select(port => $"\"nats-route://127.0.0.1:{port}\""));
-        var nodes = new List<NatsServerProcess>();
+        var starting = ports.Select((port, node) => NatsServerProcess.StartAsync(options with
+        {
+            Config = $"server_name: {NameOf(node)}\ncluster {{ name: tests, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}\n{options.Config}",
+        })).ToArray();
         try
         {
-            for (var node = 0; node < size; node++)
-            {
-                var cluster = $"server_name: n{node + 1}\ncluster {{ name: tests, listen: \"127.0.0.1:{ports[node]}\", routes: [{routes}] }}\n";
-                nodes.Add(await NatsServerProcess.StartAsync(options with { Config = cluster + options.Config }));
-            }
+            return new NatsCluster(await Task.WhenAll(starting));
         }
         catch
         {
-            foreach (var node in nodes) await node.DisposeAsync();
+            foreach (var started in starting.Where(one => one.IsCompletedSuccessfully)) await started.Result.DisposeAsync();
             throw;
         }
-
-        return new NatsCluster([.. nodes]);
     }
+
+    /// <summary>The name that a node gives itself, by its place among them.</summary>
+    public static string NameOf(int node) => $"n{node + 1}";
 
     /// <summary>The node that listens there.</summary>
     public NatsServerProcess NodeAt(int port) => Nodes.Single(node => node.Port == port);

@@ -4,7 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>The server as a container sees it: under a real quota and a real memory limit.</summary>
-[Collection(HeavyTests.Name)]
+[Collection(GovernedTests.Name)]
 public sealed class CgroupTests
 {
     [FactInCgroup]

@@ -29,9 +29,10 @@ public sealed class ClusterFaultTests
             await run.FlowAsync(50);
         }
 
-        await Task.WhenAll(cluster.Nodes.Take(2).Select(node => node.KillAsync()));
+        var majority = cluster.MajorityWith(run.Server);
+        await Task.WhenAll(majority.Select(node => node.KillAsync()));
         await run.UntilLoggedAsync("Not attached");
-        foreach (var node in cluster.Nodes.Take(2)) await node.RestartAsync();
+        await Task.WhenAll(majority.Select(node => node.RestartAsync()));
         await run.FlowAsync(100);
 
         Assert.Empty(await run.FinishAsync());

@@ -5,7 +5,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>The demo of <c>make demo-overload</c>: the whole way of a server through overload and back, with 200 clients.</summary>
-[Collection(HeavyTests.Name)]
+[Collection(GovernedTests.Name)]
 public sealed class DemoOverloadTests
 {
     /// <summary>Longer than any run of the demo.</summary>

@@ -6,7 +6,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Little memory by a real limit, and clients that never read: newcomers are refused, then clients closed and the intake paused, and nobody who reads is closed for what others had held.</summary>
-[Collection(HeavyTests.Name)]
+[Collection(GovernedTests.Name)]
 public sealed class MemoryPressureTests
 {
     private const int Deaf = 40;

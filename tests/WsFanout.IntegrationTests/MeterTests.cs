@@ -7,7 +7,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>What a server of its own says it uses, in a real cgroup and out of one.</summary>
-[Collection(HeavyTests.Name)]
+[Collection(GovernedTests.Name)]
 public sealed class MeterTests
 {
     private const int SigContinue = 18;

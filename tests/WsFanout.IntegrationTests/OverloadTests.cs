@@ -4,7 +4,7 @@ using WsFanout.Testing;
 namespace WsFanout.IntegrationTests;
 
 /// <summary>Half a core by a real quota, and more to do than it can: newcomers are sent away, the intake pauses and goes on, and nobody loses anything.</summary>
-[Collection(HeavyTests.Name)]
+[Collection(GovernedTests.Name)]
 public sealed class OverloadTests
 {
     private const double Cores = 0.5;

@@ -86,7 +86,7 @@ public sealed class TokenTests
     public async Task Without_a_token_a_client_may_only_show_one_and_what_its_url_asked_for_follows()
     {
         await using var server = await TestServer.StartAsync(Key);
-        await using var client = await server.ConnectAsync("?channels=a,c");
+        await using var client = await TestClient.OpenAsync(new Uri(server.WebSocketAddress + "?channels=a,c"));
 
         await client.SendAsync("""{"type":"subscribe","id":1,"data":{"channels":["a"]}}""");
         await client.SendAsync("""{"type":"heartbeat","id":2}""");

@@ -96,10 +96,14 @@ class ConnectionCheck {
     return fits;
   }
 
-  /** Between an ack and its sync only what that request asked for may come, above `since` and up to the mark. */
+  /**
+   * Between an ack and its sync only what that request asked for may come, above `since` and up to the mark. A server that the client is ahead of
+   * names the mark by its sync, and until then gives the other subscriptions what is theirs.
+   */
   _caughtUp(channel, seq) {
     const group = this.groups.find((each) => this.subscriptions.some((one) => one.group === each && one.catchesUp(channel)));
-    if (group === undefined || seq > group.mark) {
+    if (group === undefined && this.groups.every((each) => each.isAhead)) return this._live(channel, seq);
+    if (group === undefined || (seq > group.mark && !group.isAhead)) {
       this.report('inversion', `seq ${seq} on ${channel} is no part of what is caught up, and came before the sync`, { channel, seqs: [seq] });
       return false;
     }
@@ -200,8 +204,9 @@ class ConnectionCheck {
     }
     const [group] = this.groups.splice(at, 1);
     group.isOpen = false;
-    const isTooLow = frame.seq < group.liveFrom;
-    if (isTooLow) this.report('protocol', `sync at ${frame.seq} before ${group.liveFrom}, where the catch-up ends`, { seqs: [frame.seq] });
+    const end = Math.max(group.liveFrom, group.caughtUpTo);
+    const isTooLow = frame.seq < end;
+    if (isTooLow) this.report('protocol', `sync at ${frame.seq} before ${end}, where the catch-up ends`, { seqs: [frame.seq] });
     if (group.expectsReset) this.report('protocol', 'a resume with another epoch was answered without a reset', {});
     if (group.resumes && group.recovered === false && !group.toldLoss) this.report('protocol', 'recovered: false, but neither gap nor reset before the sync', {});
     if (group.resumes && group.recovered === true && group.toldLoss) this.report('protocol', 'recovered: true, but a gap or reset came before the sync', {});

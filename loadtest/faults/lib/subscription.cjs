@@ -20,9 +20,10 @@ class Subscription {
 
   /** The sequence ranges (after, upTo] in which this channel is owed. */
   owedRanges(channel) {
-    const { since, mark, liveFrom, isOpen, caughtUpTo } = this.group;
+    const { since, liveFrom, isOpen, caughtUpTo } = this.group;
     const ranges = [];
-    if (since < mark && this.catchesUp(channel)) ranges.push([since, isOpen ? caughtUpTo : mark]);
+    const upTo = isOpen ? caughtUpTo : liveFrom;
+    if (since < upTo && this.catchesUp(channel)) ranges.push([since, upTo]);
     if (this.reached > liveFrom) ranges.push([liveFrom, this.reached]);
     return ranges;
   }
@@ -38,6 +39,7 @@ class Group {
     this.since = this.resumes && sameStream ? request.since : ack.seq;
     this.liveFrom = Math.max(this.since, this.mark);
     this.caughtUpTo = this.since; // the catch-up has sent up to here
+    this.isAhead = this.since > this.mark; // of the server, which names the end of its catch-up by the sync alone
     this.recovered = ack.recovered;
     this.toldLoss = false; // a window gap or a reset has come since the ack
     this.expectsReset = this.resumes && !sameStream;
@@ -46,6 +48,7 @@ class Group {
   /** The stream is another one: nothing of the old one is owed any more. */
   restart(seq) {
     this.mark = this.since = this.liveFrom = this.caughtUpTo = seq;
+    this.isAhead = false;
     this.toldLoss = true;
     this.expectsReset = false;
   }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using WsFanout.Nats;
 using WsFanout.Testing;
@@ -10,26 +9,20 @@ internal sealed class BrokerCluster : IAsyncDisposable
 {
     private const int Size = 3;
 
-    private readonly List<NatsServerProcess> _nodes = [];
+    private readonly NatsCluster _cluster;
 
-    public IReadOnlyList<NatsServerProcess> Nodes => _nodes;
+    private BrokerCluster(NatsCluster cluster) => _cluster = cluster;
 
-    public IReadOnlyList<Uri> Urls => [.. _nodes.Select(node => node.Url)];
+    public IReadOnlyList<NatsServerProcess> Nodes => _cluster.Nodes;
+
+    public IReadOnlyList<Uri> Urls => [.. Nodes.Select(node => node.Url)];
 
     /// <summary>Ends when it can hold streams.</summary>
     public static async Task<BrokerCluster> StartAsync(string? binary = null)
     {
-        var cluster = new BrokerCluster();
+        var cluster = new BrokerCluster(await NatsCluster.StartAsync(Size, new NatsServerOptions { Binary = binary }));
         try
         {
-            var ports = Enumerable.Range(0, Size).Select(_ => FreePort.Next()).ToArray();
-            var routes = string.Join(", ", ports.Select(port => string.Create(CultureInfo.InvariantCulture, $"\"nats://127.0.0.1:{port}\"")));
-            var starting = ports.Select((port, i) => NatsServerProcess.StartAsync(new NatsServerOptions
-            {
-                Binary = binary,
-                Config = string.Create(CultureInfo.InvariantCulture, $"server_name: n{i}\ncluster {{ name: c, listen: \"127.0.0.1:{port}\", routes: [{routes}] }}"),
-            }));
-            cluster._nodes.AddRange(await Task.WhenAll(starting));
             await cluster.AskAsync("INFO");
             return cluster;
         }
@@ -38,6 +31,14 @@ internal sealed class BrokerCluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A majority of the nodes, that among them which a server was attached at last: it notices at once that they are gone.</summary>
+    public IReadOnlyList<NatsServerProcess> MajorityWith(TestServer server)
+    {
+        var attached = server.Log.Last(line => line.Contains("Attached to stream", StringComparison.Ordinal));
+        var first = Enumerable.Range(0, Size).Single(node => attached.Contains($" at {NatsCluster.NameOf(node)}.", StringComparison.Ordinal));
+        return [Nodes[first], Nodes[(first + 1) % Size]];
     }
 
     /// <summary>Asks something of any node, again until one answers without an error.</summary>
@@ -65,8 +66,5 @@ internal sealed class BrokerCluster : IAsyncDisposable
         return said!;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }

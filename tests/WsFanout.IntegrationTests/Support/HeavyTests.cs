@@ -1,6 +1,6 @@
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>Tests that load both cores; xunit runs the classes of one collection one after the other.</summary>
+/// <summary>Tests that load both cores for a while; xunit runs the classes of one collection one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class HeavyTests
 {

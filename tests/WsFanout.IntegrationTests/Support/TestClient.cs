@@ -36,14 +36,20 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Connects. Subscriptions that the address asks for have been answered when it returns: what is published from then on comes.</summary>
     public static async Task<TestClient> ConnectAsync(Uri address, Action<ClientWebSocketOptions>? configure = null)
     {
+        var client = await OpenAsync(address, configure);
+        if (address.Query.Contains("channels=", StringComparison.Ordinal)) await client.WaitForAnswerAsync(address);
+        return client;
+    }
+
+    /// <summary>Connects, and waits for no answer to what the address asks for.</summary>
+    public static async Task<TestClient> OpenAsync(Uri address, Action<ClientWebSocketOptions>? configure = null)
+    {
         var socket = new ClientWebSocket();
         socket.Options.Proxy = null;
         configure?.Invoke(socket.Options);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await socket.ConnectAsync(address, limit.Token);
-        var client = new TestClient(socket);
-        if (address.Query.Contains("channels=", StringComparison.Ordinal)) await client.WaitForAnswerAsync(address);
-        return client;
+        return new TestClient(socket);
     }
 
     public IReadOnlyList<JsonNode> OfType(string type) => [.. _frames.Where(frame => frame["type"]!.GetValue<string>() == type)];
