@@ -51,8 +51,4 @@ public sealed class OverloadTests
         Assert.Equal(stored.Count, missing + await run.MetricAsync("ws_nats_messages_received_total"));
         foreach (var client in run.Clients) Assert.Equal(missing, client.Missed);
     }
-
-    [FactInCgroup]
-    public Task A_quota_that_gets_tighter_under_a_normal_load_is_noticed_and_so_is_its_return() =>
-        TighterQuota.RunAsync(TimeSpan.FromSeconds(8));
 }
