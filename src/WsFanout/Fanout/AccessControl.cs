@@ -29,26 +29,42 @@ internal sealed class AccessControl(WorkerContext context, TimingWheel<Client> w
         client.Access?.Allows(name) ?? true ? null : (ErrorCode.Forbidden, $"\"{RequestReader.Shorten(name)}\": the token does not allow it");
 
     /// <summary>Takes a client's first or next token. One that does not hold changes nothing.</summary>
-    /// <returns>The answers, in their order.</returns>
-    public IReadOnlyList<Frame> Authenticate(Client client, ClientRequest request, long now)
+    /// <returns>The answer. What a token that was taken no longer allows is left by <see cref="LeaveForbidden"/>.</returns>
+    public Frame Authenticate(Client client, ClientRequest request, long now)
     {
-        if (_tokens is null || client.Access is not { } access) return [answers.Error(request.Id, ErrorCode.Unavailable, "this server asks for no token")];
+        if (_tokens is null || client.Access is not { } access) return answers.Error(request.Id, ErrorCode.Unavailable, "this server asks for no token");
 
         var claims = _tokens.Verify(request.Token!, out var problem);
         if (claims is not null && access.Claims is { } before && before.Subject != claims.Subject) problem = TokenProblem.OtherSubject;
         if (claims is null || problem is not null)
         {
             context.ClientMetrics.TokenRefused(problem!.Word);
-            return [answers.Error(request.Id, ErrorCode.Unauthorized, problem.Message)];
+            return answers.Error(request.Id, ErrorCode.Unauthorized, problem.Message);
         }
 
         access.Show(claims);
 
         // Its end may be nearer than the next look.
         wheel.Schedule(client, now + 1);
-        var left = LeaveForbidden(client, access);
-        var ack = answers.Authenticated(request.Id, claims.ExpiresAt);
-        return left.Count == 0 ? [ack] : [ack, answers.Unsubscribed(null, left, client.Subscriptions.Count)];
+        return answers.Authenticated(request.Id, claims.ExpiresAt);
+    }
+
+    /// <summary>Leaves what a client is subscribed to and may not read any more.</summary>
+    /// <returns>Names of what was left.</returns>
+    public IReadOnlyList<string> LeaveForbidden(Client client, Access access)
+    {
+        var left = new List<string>();
+        for (var i = client.Subscriptions.Count - 1; i >= 0; i--)
+        {
+            var node = client.Subscriptions[i];
+            if (access.Allows(node.Name)) continue;
+            client.Subscriptions.Remove(node);
+            context.Metrics.Counters.SubscriptionsChanged(-1);
+            index.Left(node);
+            left.Add(node.Name);
+        }
+
+        return left;
     }
 
     /// <summary>Whether a client's time is over: to show a token, or that of the one it has shown.</summary>
@@ -71,22 +87,6 @@ internal sealed class AccessControl(WorkerContext context, TimingWheel<Client> w
         if (now < deadline) return null;
         context.ClientMetrics.TokenRefused(TokenProblem.Missing.Word);
         return CloseReason.Unauthorized;
-    }
-
-    private List<string> LeaveForbidden(Client client, Access access)
-    {
-        var left = new List<string>();
-        for (var i = client.Subscriptions.Count - 1; i >= 0; i--)
-        {
-            var node = client.Subscriptions[i];
-            if (access.Allows(node.Name)) continue;
-            client.Subscriptions.Remove(node);
-            context.Metrics.Counters.SubscriptionsChanged(-1);
-            index.Left(node);
-            left.Add(node.Name);
-        }
-
-        return left;
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _frequency);

@@ -96,13 +96,18 @@ internal sealed class RequestHandler
     private void Authenticate(Client client, ClientRequest request, long now)
     {
         var before = client.Access?.Claims;
-        foreach (var frame in _access.Authenticate(client, request, now)) Answer(client, frame);
+        Answer(client, _access.Authenticate(client, request, now));
         if (client.Access is not { } access) return;
+        if (ReferenceEquals(access.Claims, before))
+        {
+            // Each check of a token costs CPU: who has none that holds may not go on trying.
+            if (client.CountBadRequest(now)) _roster.Close(client, CloseReason.BadRequests);
+            return;
+        }
 
-        // Each check of a token costs CPU: who has none that holds may not go on trying.
-        if (ReferenceEquals(access.Claims, before) && client.CountBadRequest(now)) _roster.Close(client, CloseReason.BadRequests);
-        if (_ahead.LeaveAll(client, name => !access.Allows(name)) is { Count: > 0 } left) Answer(client, _answers.Unsubscribed(null, left, CountOf(client)));
-        if (access.Claims is not null && access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
+        List<string> left = [.. _access.LeaveForbidden(client, access), .. _ahead.LeaveAll(client, name => !access.Allows(name))];
+        if (left.Count > 0) Answer(client, _answers.Unsubscribed(null, left, CountOf(client)));
+        if (access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
     }
 
     /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
@@ -129,7 +134,6 @@ internal sealed class RequestHandler
     private void Subscribe(Client client, ClientRequest request)
     {
         var accepted = new List<string>();
-        var added = new List<ReplayName>();
         var before = client.Subscriptions.Count;
         var ahead = _resumes.IsAhead(request)
             ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
@@ -141,6 +145,7 @@ internal sealed class RequestHandler
         }
 
         if (ahead is not null) _context.Tail.WantLook();
+        var added = request.Since is not null && ahead is null ? new NewNames(client) : null;
         var refusals = new Refusals(_answers, request.Id, _options.SendQueueBytes / 2);
         foreach (var name in request.Channels)
         {
@@ -153,22 +158,19 @@ internal sealed class RequestHandler
 
             accepted.Add(name);
             var wanted = new ReplayName(name, kind == NameKind.Pattern);
-
-            // What a pattern of the client's has been giving it already was not missed.
-            var isCovered = IsCovered(client, name);
             if (ahead is not null) Wait(ahead, wanted);
-            else if (!_ahead.Has(client, name) && Join(client, wanted) && !isCovered) added.Add(wanted);
+            else if (!_ahead.Has(client, wanted) && Join(client, wanted)) added?.Add(wanted);
         }
 
         AnswerSubscribe(client, request, accepted, added, before, ahead);
         foreach (var frame in refusals.Frames) Answer(client, frame);
     }
 
-    private void AnswerSubscribe(Client client, ClientRequest request, List<string> accepted, List<ReplayName> added, int before, AheadResume? ahead)
+    private void AnswerSubscribe(Client client, ClientRequest request, List<string> accepted, NewNames? added, int before, AheadResume? ahead)
     {
         var ack = new SubscriptionAck(accepted, CountOf(client));
         if (ahead is not null) _resumes.Acknowledge(client, request.Id, ack);
-        else if (request.Since is not null) _resumes.Resume(client, request, ack, added, before);
+        else if (added is not null) _resumes.Resume(client, request, ack, added.Names, before);
         else if (request.Last) _resumes.ShowLast(client, request.Id, ack, [.. accepted.Distinct().Select(name => new ReplayName(name, ChannelName.Classify(name, _options.MaxChannelLength) == NameKind.Pattern))]);
         else Answer(client, _answers.Subscribed(request.Id, ack, _dealer.Position, null, []));
     }
@@ -187,29 +189,18 @@ internal sealed class RequestHandler
 
     private void Wait(AheadResume ahead, in ReplayName name)
     {
-        if (IsSubscribed(ahead.Client, name.Name, name.IsPattern)) return;
-        ahead.Names.Add(name);
+        if (!IsSubscribed(ahead.Client, name)) _ahead.Add(ahead, name);
     }
 
-    private bool IsSubscribed(Client client, string name, bool isPattern) =>
-        (_index.FindNode(name, isPattern) is { } node && client.Subscriptions.Contains(node)) || _ahead.Has(client, name);
-
-    private static bool IsCovered(Client client, string name)
-    {
-        for (var i = 0; client.Subscriptions.Patterns > 0 && i < client.Subscriptions.Count; i++)
-        {
-            if (client.Subscriptions[i].IsPattern && ChannelName.Covers(client.Subscriptions[i].Name, name)) return true;
-        }
-
-        return false;
-    }
+    private bool IsSubscribed(Client client, in ReplayName name) =>
+        (_index.FindNode(name.Name, name.IsPattern) is { } node && client.Subscriptions.Contains(node)) || _ahead.Has(client, name);
 
     private (string Code, string Message)? Refusal(Client client, string name, NameKind kind)
     {
         var isPattern = kind == NameKind.Pattern;
         if (kind != NameKind.Channel && !isPattern) return (ErrorCode.InvalidChannel, NameProblem(name, kind));
         if (AccessControl.Refusal(client, name) is { } forbidden) return forbidden;
-        if (IsSubscribed(client, name, isPattern)) return null;
+        if (IsSubscribed(client, new ReplayName(name, isPattern))) return null;
         if (CountOf(client) >= _options.MaxChannels)
         {
             return (ErrorCode.TooManyChannels, $"\"{RequestReader.Shorten(name)}\": at most {_options.MaxChannels} subscriptions");
@@ -231,7 +222,7 @@ internal sealed class RequestHandler
             {
                 refusals.Add(ErrorCode.InvalidChannel, NameProblem(name, kind));
             }
-            else if (Leave(client, name, kind == NameKind.Pattern))
+            else if (Leave(client, new ReplayName(name, kind == NameKind.Pattern)))
             {
                 left.Add(name);
             }
@@ -254,10 +245,10 @@ internal sealed class RequestHandler
     }
 
     /// <returns>False when the client was not subscribed to it.</returns>
-    private bool Leave(Client client, string name, bool isPattern)
+    private bool Leave(Client client, in ReplayName name)
     {
         var waited = _ahead.Leave(client, name);
-        if (_index.FindNode(name, isPattern) is not { } node || !client.Subscriptions.Remove(node)) return waited;
+        if (_index.FindNode(name.Name, name.IsPattern) is not { } node || !client.Subscriptions.Remove(node)) return waited;
         _counters.SubscriptionsChanged(-1);
         _index.Left(node);
         return true;

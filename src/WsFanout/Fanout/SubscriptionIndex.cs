@@ -1,4 +1,5 @@
 using WsFanout.Clients;
+using WsFanout.Messages;
 
 namespace WsFanout.Fanout;
 
@@ -11,7 +12,7 @@ internal sealed class SubscriptionIndex
 {
     private readonly int _maxIdleChannels;
     private readonly Dictionary<string, ChannelMatches> _channels = [];
-    private readonly PatternTree _patterns;
+    private readonly PatternTree<SubscriptionNode> _patterns = new();
     private readonly Lanes _lanes;
 
     private int _generation = 1;
@@ -23,7 +24,6 @@ internal sealed class SubscriptionIndex
     {
         _maxIdleChannels = _sweepAt = maxIdleChannels;
         _lanes = lanes;
-        _patterns = new PatternTree(lanes);
     }
 
     /// <summary>Channels in memory, subscribed to by name or cached for patterns.</summary>
@@ -57,8 +57,10 @@ internal sealed class SubscriptionIndex
         if (!isPattern) return (_channels.GetValueOrDefault(name) ?? Add(name)).Exact;
         if (_patterns.Find(name) is { } known) return known;
 
+        var node = new SubscriptionNode(name, isPattern: true, _lanes);
+        _patterns.Add(name, node);
         _generation++;
-        return _patterns.Add(name);
+        return node;
     }
 
     /// <summary>A client has left this node; an empty one is forgotten.</summary>

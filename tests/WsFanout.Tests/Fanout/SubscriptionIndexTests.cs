@@ -1,5 +1,6 @@
 using WsFanout.Clients;
 using WsFanout.Fanout;
+using WsFanout.Messages;
 
 namespace WsFanout.Tests.Fanout;
 
@@ -18,8 +19,8 @@ public sealed class SubscriptionIndexTests
     [InlineData("*.>", "a.b", true)]
     public void A_pattern_matches_as_the_broker_s_wildcards_do(string pattern, string channel, bool matches)
     {
-        var tree = new PatternTree(new Lanes());
-        tree.Add(pattern);
+        var tree = new PatternTree<string>();
+        tree.Add(pattern, pattern);
 
         Assert.Equal(matches, tree.Match(channel).Length == 1);
     }

@@ -10,8 +10,8 @@ namespace WsFanout.Fanout.Replays;
 /// <param name="AskedAt">Ticks of the monotonic clock.</param>
 internal sealed record AheadResume(long Number, Client Client, byte[]? Id, long Since, string Epoch, int Generation, long AskedAt)
 {
-    /// <summary>What is to be subscribed to then. The worker's.</summary>
-    public List<ReplayName> Names { get; } = [];
+    /// <summary>What is to be subscribed to then. Filled and emptied by <see cref="AheadResumes"/>.</summary>
+    public HashSet<ReplayName> Names { get; } = [];
 
     /// <summary>Whether the stream was seen to end before the client's position, after the client had asked: it is not the one that the client was given.</summary>
     public bool IsBehind(StreamEnd end) => end.Epoch == Epoch && end.Sequence < Since && end.LookedAt > AskedAt;

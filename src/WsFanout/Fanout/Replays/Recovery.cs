@@ -98,10 +98,19 @@ internal sealed class Recovery
             if (channel.LastSequence > _range.Since && _starts.Find(channel) is { Row: >= 0 } start && _range.Names[start.Row].IsPattern) Judge(start.Row, channel);
         }
 
-        foreach (var row in _range.Names.Patterns) SumUp(row);
-        _kept.RemoveAll(message => message.Sequence <= StartOf((HeldChannel)message.Channel));
+        SumUp();
         _kept.Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
-        foreach (var message in _kept) _rows[_starts.Find((HeldChannel)message.Channel).Row].Count++;
+        var kept = 0;
+        for (var i = 0; i < _kept.Count; i++)
+        {
+            if (++looks % LooksPerTurn == 0) yield return true;
+            var start = _starts.Find((HeldChannel)_kept[i].Channel);
+            if (_kept[i].Sequence <= start.Start) continue;
+            _rows[start.Row].Count++;
+            _kept[kept++] = _kept[i];
+        }
+
+        _kept.RemoveRange(kept, _kept.Count - kept);
         for (var walk = Walk(); walk.MoveNext() && walk.Sequence <= _range.Mark.Sequence;)
         {
             if (++looks % LooksPerTurn == 0) yield return true;
@@ -167,20 +176,27 @@ internal sealed class Recovery
         _losses.Add((row, new Loss(name, from, to)));
     }
 
-    /// <summary>One gap of the pattern for what can't be said of its channels one by one; the replay starts above it.</summary>
-    private void SumUp(int row)
+    /// <summary>One gap of each pattern for what can't be said of its channels one by one; the replay starts above it.</summary>
+    private void SumUp()
     {
-        ref var tally = ref _rows[row];
-        var upTo = Math.Max(_floor, Math.Min(_range.Window.ForgottenFloor, _range.Mark.Sequence));
-        if (tally.Losses > MostSingleGaps) upTo = Math.Max(upTo, tally.LossesEnd);
-        upTo = Math.Max(upTo, tally.KeptEnd);
-        if (upTo <= _range.Since) return;
+        var ends = new Dictionary<int, long>();
+        foreach (var row in _range.Names.Patterns)
+        {
+            var upTo = Math.Max(_floor, Math.Min(_range.Window.ForgottenFloor, _range.Mark.Sequence));
+            if (_rows[row].Losses > MostSingleGaps) upTo = Math.Max(upTo, _rows[row].LossesEnd);
+            upTo = Math.Max(upTo, _rows[row].KeptEnd);
+            if (upTo > _range.Since) ends.Add(row, upTo);
+        }
 
-        var above = _losses.Where(loss => loss.Row == row && loss.Loss.To > upTo).ToArray();
-        _losses.RemoveAll(loss => loss.Row == row);
-        AddLoss(row, _range.Names[row].Name, _range.Since + 1, upTo);
-        foreach (var (_, loss) in above) AddLoss(row, loss.Name, Math.Max(loss.From, upTo + 1), loss.To);
-        _starts.RowStartsAt(row, upTo);
+        var above = _losses.Where(loss => ends.TryGetValue(loss.Row, out var upTo) && loss.Loss.To > upTo).ToArray();
+        _losses.RemoveAll(loss => ends.ContainsKey(loss.Row));
+        foreach (var (row, upTo) in ends)
+        {
+            AddLoss(row, _range.Names[row].Name, _range.Since + 1, upTo);
+            _starts.RowStartsAt(row, upTo);
+        }
+
+        foreach (var (row, loss) in above) AddLoss(row, loss.Name, Math.Max(loss.From, ends[row] + 1), loss.To);
     }
 
     private struct Row

@@ -1,5 +1,6 @@
 using System.Collections;
 using WsFanout.Clients;
+using WsFanout.Messages;
 
 namespace WsFanout.Fanout.Replays;
 
@@ -11,14 +12,21 @@ internal sealed class ReplayNames : IReadOnlyList<ReplayName>
     private readonly IReadOnlyList<ReplayName> _names;
     private readonly Dictionary<string, int> _rows = [];
     private readonly List<int> _patterns = [];
+    private readonly PatternSet _covering = new();
 
     public ReplayNames(IReadOnlyList<ReplayName> names)
     {
         _names = names;
         for (var row = 0; row < names.Count; row++)
         {
-            if (names[row].IsPattern) _patterns.Add(row);
-            else _rows.TryAdd(names[row].Name, row);
+            if (names[row].IsPattern)
+            {
+                _patterns.Add(row);
+                _covering.Add(names[row].Name);
+                continue;
+            }
+
+            _rows.TryAdd(names[row].Name, row);
         }
     }
 
@@ -39,7 +47,7 @@ internal sealed class ReplayNames : IReadOnlyList<ReplayName>
     }
 
     /// <summary>Whether one of the names means a channel.</summary>
-    public bool Mean(string channel) => _rows.ContainsKey(channel) || _patterns.Exists(row => _names[row].Means(channel));
+    public bool Mean(string channel) => _rows.ContainsKey(channel) || _covering.Covers(channel);
 
     /// <summary>The single name of a channel.</summary>
     /// <returns>-1: there is none.</returns>

@@ -1,34 +1,37 @@
-using WsFanout.Clients;
+namespace WsFanout.Messages;
 
-namespace WsFanout.Fanout;
-
-/// <summary>Distinct patterns by their tokens, so that a channel finds those that match it without looking at the others.</summary>
-/// <remarks>One a worker; the worker's thread only. A match visits each branch at most once, so its cost is bounded by the tree.</remarks>
-/// <param name="lanes">Of the worker's clients.</param>
-internal sealed class PatternTree(Lanes lanes)
+/// <summary>Distinct patterns by their tokens, so that a name finds those that match it without looking at the others.</summary>
+/// <remarks>One thread at a time. A search visits each branch at most once, so its cost is bounded by the tree.</remarks>
+/// <typeparam name="T">What is kept of a pattern.</typeparam>
+internal sealed class PatternTree<T>
+    where T : class
 {
     private readonly Branch _root = new();
-    private readonly Dictionary<string, SubscriptionNode> _byName = [];
-    private readonly List<SubscriptionNode> _found = [];
+    private readonly Dictionary<string, T> _byName = [];
+    private readonly List<T> _found = [];
 
     public bool IsEmpty => _byName.Count == 0;
 
-    public SubscriptionNode? Find(string pattern) => _byName.GetValueOrDefault(pattern);
+    public T? Find(string pattern) => _byName.GetValueOrDefault(pattern);
 
     /// <param name="pattern">A legal pattern that is not in the tree yet.</param>
-    public SubscriptionNode Add(string pattern)
+    /// <param name="kept">What is kept of it.</param>
+    public void Add(string pattern, T kept)
     {
-        var node = new SubscriptionNode(pattern, isPattern: true, lanes);
-        _byName.Add(pattern, node);
+        _byName.Add(pattern, kept);
         var branch = _root;
         foreach (var token in pattern.Split('.'))
         {
-            if (token == ">") branch.Tail = node;
-            else branch = branch.Grow(token);
+            if (token == ">")
+            {
+                branch.Tail = kept;
+                return;
+            }
+
+            branch = branch.Grow(token);
         }
 
-        if (branch.Tail != node) branch.Here = node;
-        return node;
+        branch.Here = kept;
     }
 
     public void Remove(string pattern)
@@ -36,13 +39,17 @@ internal sealed class PatternTree(Lanes lanes)
         if (_byName.Remove(pattern)) Prune(_root, pattern);
     }
 
-    /// <summary>The nodes of all patterns that match a channel.</summary>
-    public SubscriptionNode[] Match(string channel)
+    /// <summary>What is kept of all patterns that match a channel.</summary>
+    public T[] Match(string channel)
     {
         _found.Clear();
         Collect(_root, channel);
         return [.. _found];
     }
+
+    /// <summary>Whether one of the patterns covers a name, as <see cref="ChannelName.Covers"/> says.</summary>
+    /// <param name="name">A legal channel or pattern.</param>
+    public bool Covers(ReadOnlySpan<char> name) => Covers(_root, name);
 
     private void Collect(Branch branch, ReadOnlySpan<char> rest)
     {
@@ -59,6 +66,17 @@ internal sealed class PatternTree(Lanes lanes)
         if (dot >= 0) Collect(next, rest[(dot + 1)..]);
         else if (next.Here is { } here) _found.Add(here);
     }
+
+    private static bool Covers(Branch branch, ReadOnlySpan<char> rest)
+    {
+        if (branch.Tail is not null) return true;
+        var dot = rest.IndexOf('.');
+        var token = dot < 0 ? rest : rest[..dot];
+        return token is not ">" && (Covers(branch.Star, rest, dot) || Covers(branch.Child(token), rest, dot));
+    }
+
+    private static bool Covers(Branch? next, ReadOnlySpan<char> rest, int dot) =>
+        next is not null && (dot < 0 ? next.Here is not null : Covers(next, rest[(dot + 1)..]));
 
     /// <returns>Whether the branch has become useless.</returns>
     private static bool Prune(Branch branch, ReadOnlySpan<char> rest)
@@ -87,10 +105,10 @@ internal sealed class PatternTree(Lanes lanes)
         public Branch? Star { get; private set; }
 
         /// <summary>The pattern that ends here.</summary>
-        public SubscriptionNode? Here { get; set; }
+        public T? Here { get; set; }
 
         /// <summary>The pattern that takes all that follows: at least one token.</summary>
-        public SubscriptionNode? Tail { get; set; }
+        public T? Tail { get; set; }
 
         public bool IsUseless => Here is null && Tail is null && Star is null && _children is null or { Count: 0 };
 
