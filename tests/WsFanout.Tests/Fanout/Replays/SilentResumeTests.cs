@@ -66,12 +66,19 @@ public sealed class SilentResumeTests
         using var worker = new WorkerParts(historyOptions: new HistoryOptions { MaxAge = TimeSpan.FromSeconds(10) });
         for (var channel = 0; channel < 2_000; channel++) worker.StoreSilent($"s.{channel}", 50 + (channel / 50));
         for (var sequence = 101; sequence <= 120; sequence++) worker.Deal(worker.Store($"kept.{sequence}", sequence, 6_000));
-        worker.Deal(worker.Store("a", 121, 60_000));
+
+        // So many that the log no longer reaches back to those that are kept.
+        for (var sequence = 121; sequence <= 620; sequence++) worker.Deal(worker.Store("a", sequence, 60_000));
         var (client, wire) = worker.Join();
 
         worker.Receive(client, """{"type":"subscribe","data":{"channels":[">"],"since":40,"epoch":"e1"}}""");
 
-        Assert.Equal(["subscription_ack", "gap > 41-100 window", .. Enumerable.Range(101, 21).Select(sequence => $"message {sequence}"), "sync 121"], Told(wire));
+        Assert.Equal(
+            [
+                "subscription_ack", "gap > 41-100 window", "gap a 101-520 window",
+                .. Enumerable.Range(101, 20).Concat(Enumerable.Range(521, 100)).Select(sequence => $"message {sequence}"), "sync 620",
+            ],
+            Told(wire));
     }
 
     private static string[] Told(TestWire wire) => [.. wire.Frames.Select(ReplayText.Of)];
