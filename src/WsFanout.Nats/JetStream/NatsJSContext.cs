@@ -57,12 +57,14 @@ public sealed partial class NatsJSContext(NatsConnection connection)
     public Task DeleteMessageAsync(string stream, long seq, CancellationToken ct = default) =>
         CallAsync($"STREAM.MSG.DELETE.{Name(stream)}", Body(new(seq), JSJson.Default.MsgRequest), ct);
 
-    /// <summary>Creates a consumer, or finds the one with this name and configuration. <see cref="ConsumerInfo.Delivered"/> tells where it starts.</summary>
-    public Task<ConsumerInfo> CreateConsumerAsync(string stream, ConsumerConfig config, CancellationToken ct = default)
+    /// <summary>Creates a consumer, or finds the one with this name and configuration. <see cref="ConsumerInfo.Delivered"/> tells where it starts.
+    /// A <paramref name="timeout"/> of zero is <see cref="NatsOpts.RequestTimeout"/>.</summary>
+    public Task<ConsumerInfo> CreateConsumerAsync(string stream, ConsumerConfig config, TimeSpan timeout = default, CancellationToken ct = default)
     {
-        var filter = config.FilterSubject is { } subject ? "." + subject : "";
+        // All subjects are no part of it: servers take that for a publish to a wildcard.
+        var filter = config.FilterSubject is { } subject and not ">" ? "." + subject : "";
         var body = Body(new(stream, config), JSJson.Default.ConsumerCreateRequest);
-        return CallAsync($"CONSUMER.CREATE.{Name(stream)}.{ConsumerName(config.Name)}{filter}", body, JSJson.Default.ConsumerInfo, ct);
+        return CallAsync($"CONSUMER.CREATE.{Name(stream)}.{ConsumerName(config.Name)}{filter}", body, JSJson.Default.ConsumerInfo, ct, timeout);
     }
 
     /// <summary>Missing: 404/10014. Not for polling: the server counts what is pending anew each time.</summary>
@@ -130,9 +132,9 @@ public sealed partial class NatsJSContext(NatsConnection connection)
         }
     }
 
-    private async Task<T> CallAsync<T>(string call, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type, CancellationToken ct)
+    private async Task<T> CallAsync<T>(string call, ReadOnlyMemory<byte> body, JsonTypeInfo<T> type, CancellationToken ct, TimeSpan timeout = default)
     {
-        using var answer = await connection.RequestAsync(Api + call, body, ct: ct);
+        using var answer = await connection.RequestAsync(Api + call, body, timeout: timeout, ct: ct);
         return Read(answer, Api + call, type);
     }
 

@@ -100,10 +100,30 @@ internal sealed class MessageHistory
         while (_window.Log.SlotCount > _mostSlots && _window.Log.Oldest is { } first) Evict((HeldChannel)first.Channel, first);
     }
 
+    /// <summary>
+    /// Remembers a message from below <see cref="Floor"/> as the newest of its channel, so that `last` works: as one that is past its age. Nothing
+    /// else is vouched for down there, so it is never replayed. Intake only, before anything else is added and in stream order.
+    /// </summary>
+    public void AddSilent(HeldChannel channel, Message message)
+    {
+        if (channel.Newest is { } before) Evict(channel, before);
+        channel.Newest = channel.Oldest = message;
+        channel.Count = 1;
+        channel.LastSequence = message.Sequence;
+        channel.Continuity = _continuity;
+        _window.Table.Spoke(channel);
+        Keep(message);
+        Volatile.Write(ref _bytes, _bytes + message.Length + OverheadPerMessage);
+        while (_bytes > _options.MaxBytes && _kept.First is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
+    }
+
+    /// <summary>Nothing seen before vouches for what comes after. Intake only.</summary>
+    public void Doubt() => _continuity++;
+
     /// <summary>Remembers that the stream jumped: nothing seen before vouches for what comes after. Intake only.</summary>
     public void Add(Hole hole)
     {
-        _continuity++;
+        Doubt();
         _window.RaiseFloor(_window.HoleList.Add(hole));
     }
 
@@ -111,7 +131,7 @@ internal sealed class MessageHistory
     /// <param name="start">From where the new stream is followed.</param>
     public void Clear(Position start)
     {
-        _continuity++;
+        Doubt();
 
         // One by one, so that their links are cut: a slow client may hold a message of the old stream for long.
         while ((_kept.First ?? _window.Log.Oldest) is { } oldest) Evict((HeldChannel)oldest.Channel, oldest);
@@ -126,8 +146,14 @@ internal sealed class MessageHistory
         while (_window.Log.Oldest is { } message && message.TimestampMs < limit)
         {
             var channel = (HeldChannel)message.Channel;
-            if (message == channel.Newest) Keep(message);
-            else Evict(channel, message);
+            if (message != channel.Newest)
+            {
+                Evict(channel, message);
+                continue;
+            }
+
+            _window.Log.Remove(message);
+            Keep(message);
         }
 
         _window.RaiseFloor(_window.HoleList.DropOlderThan(limit));
@@ -135,7 +161,6 @@ internal sealed class MessageHistory
 
     private void Keep(Message message)
     {
-        _window.Log.Remove(message);
         _kept.Append(message);
         message.KeptForLast = true;
     }

@@ -68,7 +68,7 @@ internal sealed partial class Attacher
         _isStarting = false;
         var wanted = _ledger.Position.Sequence + 1;
         var consumer = await _consumers.CreateAsync(
-            new ConsumerConfig { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = wanted }, cancellationToken);
+            new ConsumerConfig { DeliverPolicy = ConsumerConfigDeliverPolicy.ByStartSequence, OptStartSeq = wanted }, cancellationToken: cancellationToken);
         try
         {
             // Between our look at the stream and the consumer it may have become another one, whose numbers may reach as far.

@@ -24,9 +24,10 @@ internal sealed partial class StreamConsumers(NatsConnection connection, StreamO
     private int _serial;
 
     /// <summary>A consumer of the whole stream, one message after the other, nothing to acknowledge.</summary>
-    /// <param name="start">Where it starts: the policy and its number or time, nothing else.</param>
+    /// <param name="start">Where it starts: the policy and its number, time or subjects, nothing else.</param>
+    /// <param name="timeout">For the broker to make it; zero is as for any request.</param>
     /// <exception cref="NatsException">The broker did not answer or refused; perhaps it was made all the same, then it is deleted later.</exception>
-    public async Task<PullConsumer> CreateAsync(ConsumerConfig start, CancellationToken cancellationToken)
+    public async Task<PullConsumer> CreateAsync(ConsumerConfig start, TimeSpan timeout = default, CancellationToken cancellationToken = default)
     {
         // Before the new one: where few consumers are allowed, old ones may take its place.
         await DeleteLeftBehindAsync(cancellationToken);
@@ -38,7 +39,7 @@ internal sealed partial class StreamConsumers(NatsConnection connection, StreamO
         var inbox = connection.Subscribe(connection.NewInbox(), (options.PullBatch * 2) + 64);
         try
         {
-            var made = await _js.CreateConsumerAsync(options.StreamName, Complete(start, name), cancellationToken);
+            var made = await _js.CreateConsumerAsync(options.StreamName, Complete(start, name), timeout, cancellationToken);
             return new PullConsumer(name, inbox, made.Delivered.StreamSeq + 1);
         }
         catch

@@ -97,6 +97,21 @@ internal sealed class StreamLedger
         _refilled = floor;
     }
 
+    /// <summary>
+    /// Remembers a message from below the floor as the newest of its channel, for who asks for the last: it is neither dealt nor ever replayed.
+    /// Between <see cref="BeginRefill"/> and the first <see cref="Refill"/>, in stream order.
+    /// </summary>
+    /// <param name="nanos">When the stream stored it. Unix nanoseconds.</param>
+    public void RefillSilent(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long nanos)
+    {
+        // One that is not served was counted when it came.
+        if (ServedChannel(subject, out _) is not { } channel) return;
+        _history.AddSilent(channel, MessageEncoder.Encode(channel, sequence, 0, nanos / NanosPerMillisecond, payload, _time.GetTimestamp()));
+    }
+
+    /// <summary>What <see cref="RefillSilent"/> remembered may not be the last that was stored on its channel: it is vouched for as little as what was never seen.</summary>
+    public void DoubtSilent() => _history.Doubt();
+
     /// <summary>Remembers a message that is not dealt; so too the hole before it, if there is one: nobody has missed it here.</summary>
     /// <param name="sequence">Above <see cref="RefilledTo"/>.</param>
     /// <param name="nanos">When the stream stored it. Unix nanoseconds.</param>
@@ -137,22 +152,26 @@ internal sealed class StreamLedger
 
     private Message? Encode(ReadOnlySpan<byte> subject, ReadOnlySpan<byte> payload, long sequence, long timestampMs)
     {
-        var name = _served.ChannelOf(subject);
-        var channel = name.IsEmpty ? null : _history.Known(name);
-        if (channel is null)
+        if (ServedChannel(subject, out var reason) is not { } channel)
         {
-            if (_served.Refusal(subject) is { } reason)
-            {
-                _metrics.MessageSkipped(reason);
-                return null;
-            }
-
-            channel = _history.Channel(name);
+            _metrics.MessageSkipped(reason);
+            return null;
         }
 
         var message = MessageEncoder.Encode(channel, sequence, _history.PreviousOn(channel), timestampMs, payload, _time.GetTimestamp());
         _history.Add(channel, message);
         return message;
+    }
+
+    /// <param name="reason">Why it is not served; empty when it is.</param>
+    private HeldChannel? ServedChannel(ReadOnlySpan<byte> subject, out string reason)
+    {
+        reason = "";
+        var name = _served.ChannelOf(subject);
+        if (!name.IsEmpty && _history.Known(name) is { } known) return known;
+        if (_served.Refusal(subject) is not { } refusal) return _history.Channel(name);
+        reason = refusal;
+        return null;
     }
 
     private void MoveTo(Position position, StreamAnchor anchor) => _cursor = new Cursor(position, anchor);

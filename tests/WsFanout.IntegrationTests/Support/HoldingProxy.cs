@@ -15,7 +15,7 @@ internal sealed class HoldingProxy : IDisposable
 
     private readonly ConcurrentBag<TcpClient> _clients = [];
 
-    private volatile string? _word, _cutAfter;
+    private volatile string? _word, _cutAfter, _lost;
     private volatile bool _isAway, _isAwayLater;
     private int _turnedAway;
 
@@ -50,6 +50,9 @@ internal sealed class HoldingProxy : IDisposable
 
     /// <summary>From now on the first piece that a client sends with this word waits for <see cref="Release"/>.</summary>
     public void HoldAt(string word) => _word = word;
+
+    /// <summary>The next piece that a client sends with this word is lost, and nobody is told.</summary>
+    public void Lose(string word) => _lost = word;
 
     /// <summary>Cuts every connection.</summary>
     public void Cut()
@@ -123,6 +126,12 @@ internal sealed class HoldingProxy : IDisposable
             {
                 _held.TrySetResult();
                 await _released.Task;
+            }
+
+            if (_lost is { } lost && text.Contains(lost, StringComparison.Ordinal))
+            {
+                _lost = null;
+                continue;
             }
 
             if (_cutAfter is { } last && text.Contains(last, StringComparison.Ordinal))

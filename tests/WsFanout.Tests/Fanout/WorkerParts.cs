@@ -114,6 +114,13 @@ internal sealed class WorkerParts : IDisposable
         return message;
     }
 
+    /// <summary>A message from before the place where the stream is followed from, as the intake reads it at the start: the newest of a channel that has been silent since.</summary>
+    public void StoreSilent(string channel, long sequence)
+    {
+        var held = History.Channel(Encoding.UTF8.GetBytes(channel));
+        History.AddSilent(held, MessageEncoder.Encode(held, sequence, 0, 1_000, "1"u8, Clock.GetTimestamp()));
+    }
+
     /// <summary>A hole of the stream as the intake finds it: remembered; to be dealt.</summary>
     public Hole StoreHole(long from, long to)
     {

@@ -135,7 +135,13 @@ public sealed class MessageHistoryTests
         var history = New(options);
         var naive = new List<Message>();
         var now = 1_000_000L;
-        for (var sequence = 1; sequence <= 5_000; sequence++)
+        for (var sequence = 1; sequence <= 40; sequence++)
+        {
+            naive.Add(AddSilent(history, $"c{sequence}", sequence, random.Next(1, 400)));
+            Trim(naive, naive[^1], options);
+        }
+
+        for (var sequence = 41; sequence <= 5_000; sequence++)
         {
             now += random.Next(0, 200);
             var message = Add(history, $"c{random.Next(20)}", sequence, now, random.Next(1, 400));
@@ -143,7 +149,7 @@ public sealed class MessageHistoryTests
             Trim(naive, message, options);
 
             if (sequence % 50 != 0) continue;
-            for (var channel = 0; channel < 20; channel++)
+            for (var channel = 0; channel <= 40; channel++)
             {
                 var expected = naive.Where(one => one.Channel.Name == $"c{channel}").Select(one => one.Sequence).Reverse();
                 Assert.True(expected.SequenceEqual(Held(history, $"c{channel}")), $"seed {seed}, message {sequence}, channel c{channel}");
@@ -169,6 +175,14 @@ public sealed class MessageHistoryTests
         var channel = history.Channel(Encoding.UTF8.GetBytes(name));
         var message = MessageEncoder.Encode(channel, sequence, history.PreviousOn(channel), atMs, Encoding.UTF8.GetBytes(new string('1', payloadBytes)), 0);
         history.Add(channel, message);
+        return message;
+    }
+
+    private static Message AddSilent(MessageHistory history, string name, long sequence, int payloadBytes = 3)
+    {
+        var channel = history.Channel(Encoding.UTF8.GetBytes(name));
+        var message = MessageEncoder.Encode(channel, sequence, 0, 500, Encoding.UTF8.GetBytes(new string('1', payloadBytes)), 0);
+        history.AddSilent(channel, message);
         return message;
     }
 

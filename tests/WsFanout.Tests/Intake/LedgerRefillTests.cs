@@ -84,6 +84,56 @@ public sealed class LedgerRefillTests : IDisposable
         Assert.Equal([4L], Held());
     }
 
+    [Fact]
+    public async Task The_newest_of_a_silent_channel_is_held_dealt_to_nobody_and_named_by_the_next()
+    {
+        _ledger.BeginRefill(new Position("e", 100, 1_000));
+        RefillSilent("odin.token.a", 40);
+        RefillSilent("odin.token.b", 41);
+        Refill(101);
+        await EndAsync(101);
+
+        Assert.Equal([101L], Held());
+        Assert.Equal(41L, _history.Find("b")!.Newest!.Sequence);
+        Assert.Equal((100L, 1L), (_history.Floor, _ring.Head));
+        Assert.Contains("\"prev\":40", Text(_history.Find("a")!.Newest), StringComparison.Ordinal);
+        Assert.Contains("\"prev\":41", Text(_ledger.Accept("odin.token.b"u8, "1"u8, 102, 9_000 * NanosPerMillisecond)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("doubt")]
+    [InlineData("a hole in the window")]
+    [InlineData("a hole at its end")]
+    public async Task A_silent_channel_s_newest_is_not_named_where_another_may_have_followed_it(string why)
+    {
+        _ledger.BeginRefill(new Position("e", 100, 1_000));
+        RefillSilent("odin.token.b", 41);
+        if (why == "doubt") _ledger.DoubtSilent();
+        Refill(why == "a hole in the window" ? 103 : 101);
+        await EndAsync(why == "a hole at its end" ? 105 : 103);
+
+        Assert.Equal(41L, _history.Find("b")!.Newest!.Sequence);
+        Assert.Contains("\"prev\":0", Text(_ledger.Accept("odin.token.b"u8, "1"u8, 106, 9_000 * NanosPerMillisecond)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("odin.token.")]
+    [InlineData("odin.token.a..b")]
+    [InlineData("odin.token.a b")]
+    [InlineData("odin.token.*")]
+    [InlineData("elsewhere.a")]
+    public void What_is_not_served_is_not_held_of_silent_subjects_either(string subject)
+    {
+        _ledger.BeginRefill(new Position("e", 100, 1_000));
+
+        RefillSilent(subject, 40);
+
+        Assert.Equal(0, _history.Bytes);
+        Assert.Empty(_history.Window.Channels);
+    }
+
+    private void RefillSilent(string subject, long sequence) => _ledger.RefillSilent(System.Text.Encoding.UTF8.GetBytes(subject), "1"u8, sequence, 500 * NanosPerMillisecond);
+
     private void Refill(long sequence) => _ledger.Refill("odin.token.a"u8, "1"u8, sequence, 5_000 * NanosPerMillisecond);
 
     private Message? Accept(long sequence) => _ledger.Accept("odin.token.a"u8, "1"u8, sequence, 9_000 * NanosPerMillisecond);

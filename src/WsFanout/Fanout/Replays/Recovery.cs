@@ -149,7 +149,8 @@ internal sealed class Recovery
             AddLoss(row, channel.Name, _range.Since + 1, lost);
         }
 
-        if (newest is not null && newest.Sequence <= Math.Min(_first.After, _range.Mark.Sequence)) Keep(newest, ref _rows[row], isOfPattern: _range.Names[row].IsPattern);
+        // Below the floor a channel may have its newest, for who asks for the last: that it had no other there, nobody knows.
+        if (newest is not null && newest.Sequence > _floor && newest.Sequence <= Math.Min(_first.After, _range.Mark.Sequence)) Keep(newest, ref _rows[row], isOfPattern: _range.Names[row].IsPattern);
     }
 
     /// <summary>Of a pattern's channels all have lost what lies below the floor, which is told once; and when too many have lost more, that too.</summary>

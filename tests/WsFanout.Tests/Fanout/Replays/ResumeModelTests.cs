@@ -36,6 +36,18 @@ public sealed class ResumeModelTests
         var stored = new List<(string, long)>();
         var time = 6_000L;
         var sequence = 100L;
+
+        // What a server that has just started knows from below its floor: positions reach down to there.
+        if (random.Next(2) == 0)
+        {
+            foreach (var silent in Enumerable.Range(85, 16).Where(_ => random.Next(2) == 0))
+            {
+                var channel = $"{(random.Next(2) == 0 ? "a" : "d")}.{silent}";
+                worker.StoreSilent(channel, silent);
+                stored.Add((channel, silent));
+            }
+        }
+
         for (var i = 0; i < entries; i++)
         {
             time += random.Next(0, 400);
@@ -53,7 +65,7 @@ public sealed class ResumeModelTests
                 sequence++;
             }
 
-            var channel = random.Next(4) switch { 0 => $"a.{random.Next(3)}", 1 => $"b.{random.Next(2)}", 2 => "c", _ => $"d.{random.Next(8)}" };
+            var channel = random.Next(4) switch { 0 => $"a.{(random.Next(8) == 0 ? 85 + random.Next(16) : random.Next(3))}", 1 => $"b.{random.Next(2)}", 2 => "c", _ => $"d.{random.Next(8)}" };
             worker.Deal(worker.Store(channel, ++sequence, time, random.Next(1, 100)));
             stored.Add((channel, sequence));
             if (random.Next(10) == 0) worker.History.EvictByAge(time);
