@@ -24,6 +24,7 @@ internal sealed class QueueShelf(ClientOptions options)
     {
         if (_kept.Count >= MostKept) return;
         if (queue.Slots > MostSlots) queue.Clear();
+        queue.WaitedFor = default;
         _kept.Push(queue);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     private long _answerBytes;
     private int _replays;
     private int _lookBacks;
+    private WaitedFor _waitedFor;
 
     /// <summary>Entries waiting.</summary>
     public int Count { get; private set; }
@@ -49,6 +50,9 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
 
     /// <summary>The replay that has to be advanced before anything can leave; null when something can.</summary>
     public Replay? Unready => Count > 0 && _ring[_head] is Replay { Ready.Count: 0 } replay ? replay : null;
+
+    /// <summary>How long everybody has waited for room in this queue. Begins anew when it is put on the shelf, empty.</summary>
+    public ref WaitedFor WaitedFor => ref _waitedFor;
 
     /// <summary>The message of the stream that has waited longest; null when none waits.</summary>
     public Message? OldestMessage

@@ -26,11 +26,15 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// </summary>
     private static readonly TimeSpan LongestTurnover = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Time that everybody waits for one client until its queue has been empty once.</summary>
+    private static readonly TimeSpan MostForOne = TimeSpan.FromSeconds(1);
+
     private readonly FrameBatch _batch = new();
     private readonly HoldBudget _budget = new(context.Time);
     private readonly RecentlyDealt _recent = new(LongestTurnover, context.Time);
     private readonly WorkerCounters _counters = context.Metrics.Counters;
     private readonly TimeProvider _time = context.Time;
+    private readonly long _mostForOneTicks = (long)(MostForOne.TotalSeconds * context.Time.TimestampFrequency);
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
 
     // Lanes of the clients that are owed something of the batch, each once.
@@ -42,6 +46,9 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
 
     /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
+
+    /// <summary>Whether there may be clients that have not been sent what lies below <see cref="Position"/>: no sync may say so to them.</summary>
+    public bool IsAtWork => _isBegun;
 
     /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
     public int Generation { get; private set; }
@@ -206,6 +213,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
                 }
             }
 
+            if (client.Queue.WaitedFor.IsOn) client.Queue.WaitedFor.End(_time.GetTimestamp());
             client.NoteGiven();
             due &= due - 1;
         }
@@ -218,10 +226,19 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private bool MayWaitFor(Client client)
     {
         var now = _time.GetTimestamp();
-        var blockedSince = client.Wire.BlockedSince;
-        var isReading = blockedSince == 0 || now - blockedSince < _patienceTicks;
+        ref var waitedFor = ref client.Queue.WaitedFor;
+        var may = IsReading(client, now) && IsInBurst(client, now) && waitedFor.Until(now) < _mostForOneTicks && _budget.TryHold(now);
+        if (may) waitedFor.GoOn(now);
+        else waitedFor.End(now);
+        return may;
+    }
+
+    private bool IsReading(Client client, long now) => client.Wire.BlockedSince is var since && (since == 0 || now - since < _patienceTicks);
+
+    private bool IsInBurst(Client client, long now)
+    {
         _recent.Note(Position.Sequence, now);
-        return isReading && client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now) && _budget.TryHold(now);
+        return client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now);
     }
 
     private void Tell(StreamEntry entry)

@@ -1,13 +1,13 @@
 namespace WsFanout.Fanout;
 
 /// <summary>
-/// How long a worker may still make all its clients wait for one whose queue is full: a fifth of its time, saved up to two seconds. Spent,
+/// How long a worker may still make all its clients wait for one whose queue is full: a tenth of its time, saved up to two seconds. Spent,
 /// a full queue means the policy at once: a client that reads just enough to be waited for must not slow the others for long.
 /// </summary>
 /// <remarks>The worker's thread only.</remarks>
 internal sealed class HoldBudget
 {
-    private const int EarnOneIn = 5;
+    private const int EarnOneIn = 10;
 
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(2);
 
@@ -52,6 +52,8 @@ internal sealed class HoldBudget
         var passed = now - _countedAt;
         _countedAt = now;
         if (IsHolding) _held += passed;
-        _left = Math.Clamp(_left + (passed / EarnOneIn) - (IsHolding ? passed : 0), 0, _most);
+
+        // What was held for longer than there was is owed: a hold begins as soon as something has been earned, and ends only when the worker looks again.
+        _left = Math.Min(_left + (passed / EarnOneIn) - (IsHolding ? passed : 0), _most);
     }
 }

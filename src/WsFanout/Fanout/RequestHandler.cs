@@ -110,10 +110,13 @@ internal sealed class RequestHandler
         if (access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
     }
 
-    /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
+    /// <summary>
+    /// Meets the resumes that waited for the server to come to where their clients were. Once a turn; not while a batch is held: what waits of it
+    /// for a client lies below the position that its sync would name.
+    /// </summary>
     public void MeetAhead()
     {
-        if (_ahead.IsEmpty) return;
+        if (_ahead.IsEmpty || _dealer.IsAtWork) return;
         var end = _context.Tail.End;
         if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
         _lookedAt = (_dealer.Position, end.LookedAt);

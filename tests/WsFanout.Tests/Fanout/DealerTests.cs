@@ -80,6 +80,54 @@ public sealed class DealerTests
         Assert.True(worker.Metric("ws_messages_dropped_total{reason=\"slow\"}") > 0, "its queue should have been full");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void Clients_that_never_catch_up_with_a_fast_stream_are_waited_for_once_and_all_of_them_for_a_tenth_of_the_time(int count)
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, PingInterval = TimeSpan.FromHours(1) });
+        var wires = new List<TestWire>();
+        for (var i = 0; i < count; i++)
+        {
+            var (slow, wire) = worker.Join();
+            worker.Subscribe(slow, "a.b");
+            wires.Add(wire);
+            wire.OneEvery = TimeSpan.FromMilliseconds(50 + i);
+        }
+
+        var started = worker.Clock.GetTimestamp();
+        for (var i = 0; i < 12_000; i++)
+        {
+            worker.Deal(worker.Message(Channel, 101 + i));
+            worker.Clock.Advance(TimeSpan.FromMilliseconds(5));
+        }
+
+        var passed = worker.Clock.GetElapsedTime(started).TotalSeconds;
+        var held = worker.Metric("ws_worker_held_seconds_total");
+        Assert.InRange(held, 0.5, Math.Min(count * 1.1, 2.1 + (passed / 10)));
+        Assert.All(wires, wire => Assert.True(wire.OfType("gap").Any(), "it should have been told of what its queue could not hold"));
+    }
+
+    [Fact]
+    public void A_client_that_has_caught_up_is_waited_for_again()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect, PingInterval = TimeSpan.FromHours(1) });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.b");
+        wire.OneEvery = TimeSpan.FromMilliseconds(20);
+
+        // Bursts of 0.8 s for it, with time to catch up in between.
+        for (var i = 0; i < 200; i++)
+        {
+            worker.Deal(worker.Message(Channel, 101 + i));
+            if (i % 40 == 39) worker.Pass(TimeSpan.FromSeconds(10));
+        }
+
+        worker.Pass(TimeSpan.FromSeconds(1));
+        Assert.Null(client.Closing);
+        Assert.Equal(200, wire.OfType("message").Count());
+    }
+
     [Fact]
     public void A_hole_is_told_to_who_subscribed_and_a_reset_to_everybody()
     {

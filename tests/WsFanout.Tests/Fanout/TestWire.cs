@@ -11,6 +11,7 @@ internal sealed class TestWire(TimeProvider time) : IWire
     private readonly Frame?[] _batch = new Frame?[64];
     private Frame? _rest;
     private int _restTaken;
+    private long _readyAt;
 
     public List<JsonNode> Frames { get; } = [];
 
@@ -36,7 +37,10 @@ internal sealed class TestWire(TimeProvider time) : IWire
 
     public bool IsReleased { get; private set; }
 
-    public bool IsIdle { get; private set; } = true;
+    /// <summary>It reads, one frame in this time; null: everything at once.</summary>
+    public TimeSpan? OneEvery { get; set; }
+
+    public bool IsIdle { get => field && time.GetTimestamp() >= _readyAt; private set; } = true;
 
     public long UnfinishedSince { get; set; }
 
@@ -109,6 +113,15 @@ internal sealed class TestWire(TimeProvider time) : IWire
         {
             queue.Take(_batch, 64 * 1024);
             IsIdle = false;
+            return [];
+        }
+
+        if (OneEvery is { } pace)
+        {
+            queue.Peek(_batch, 1);
+            queue.RemoveFirst(1);
+            Frames.Add(JsonNode.Parse(_batch[0]!.Payload.Span)!);
+            _readyAt = time.GetTimestamp() + (long)(pace.TotalSeconds * time.TimestampFrequency);
             return [];
         }
 
