@@ -43,6 +43,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
 
     private long _dealt;
     private bool _isBegun;
+    private bool _wasHeld;
 
     /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
@@ -87,7 +88,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         _owedCount = held;
         if (held > 0) return false;
 
-        if (_budget.IsHolding) EndHolding();
+        if (_wasHeld) EndHolding();
         _batch.Clear();
         _isBegun = false;
         return true;
@@ -95,6 +96,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
 
     private void EndHolding()
     {
+        _wasHeld = false;
         _budget.Release(_time.GetTimestamp());
         _counters.HeldInAll(_budget.Held);
     }
@@ -228,6 +230,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         var now = _time.GetTimestamp();
         ref var waitedFor = ref client.Queue.WaitedFor;
         var may = IsReading(client, now) && IsInBurst(client, now) && waitedFor.Until(now) < _mostForOneTicks && _budget.TryHold(now);
+        _wasHeld |= may;
         if (may) waitedFor.GoOn(now);
         else waitedFor.End(now);
         return may;
