@@ -169,11 +169,11 @@ internal sealed class Client : ITimed
         return dropped;
     }
 
-    /// <inheritdoc cref="SendQueue.DropReplays"/>
-    public int DropReplays()
+    /// <inheritdoc cref="SendQueue.DropFromReplay"/>
+    public int DropFromReplay()
     {
         if (_queue is not { HasReplay: true } queue) return 0;
-        var dropped = queue.DropReplays();
+        var dropped = queue.DropFromReplay();
         ShelveQueue();
         return dropped;
     }

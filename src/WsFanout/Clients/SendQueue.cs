@@ -165,23 +165,23 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         while (Count > 0 && _ring[_head] is Replay { IsOver: true, Ready.Count: 0 }) RemoveHead();
     }
 
-    /// <summary>Drops replays that are unfinished, and the messages behind the first of them: without what comes before, they would look like all there is.</summary>
+    /// <summary>Drops the first unfinished replay and everything behind it; what waits before it stays.</summary>
+    /// <remarks>
+    /// The messages: inside open brackets they would be taken for replayed ones, and behind half of a resume they would hide the other half. The
+    /// answers: a position would cover messages that were dropped, and an error whose acknowledgement was dropped would refuse the whole request.
+    /// </remarks>
     /// <returns>Messages of the stream that were dropped.</returns>
-    public int DropReplays()
+    public int DropFromReplay()
     {
         var dropped = _messages;
         var kept = 0;
-        var seen = false;
-        for (var (offset, count) = (0, Count); offset < count; offset++)
+        while (kept < Count && this[kept] is not Replay) kept++;
+        for (; Count > kept; Count--)
         {
-            var entry = this[offset];
-            seen |= entry is Replay;
-            if (entry is Replay || (seen && entry is Message or SlowGap)) Uncount(entry);
-            else this[kept++] = entry;
+            Uncount(this[Count - 1]);
+            this[Count - 1] = null!;
         }
 
-        for (var offset = kept; offset < Count; offset++) this[offset] = null!;
-        Count = kept;
         return dropped - _messages;
     }
 

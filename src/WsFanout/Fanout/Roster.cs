@@ -135,7 +135,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         wheel.Schedule(client, context.Time.GetTimestamp());
     }
 
-    /// <summary>Says goodbye and closes; what waits is sent before, unless the reason drops it.</summary>
+    /// <summary>Says goodbye and closes; what waits is sent before, as far as the first unfinished replay, unless the reason drops it.</summary>
     public void Close(Client client, CloseReason reason) => Close(client, reason, Random.Shared.Next(MaxRetryMs));
 
     /// <param name="retryMs">When the client should come back. Milliseconds from now.</param>
@@ -147,7 +147,7 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         client.Closing = reason;
         GiveTimeToClose(client);
         LeaveAll(client);
-        CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? client.DropReplays() : client.DropQueue()));
+        CountDropped(reason, TakeDue(client) + (reason.Waiting == Waiting.Sent ? client.DropFromReplay() : client.DropQueue()));
         if (reason.SaysBye) client.Queue.AddAnswer(answers.Bye(reason, retryMs));
         Flush(client);
     }

@@ -61,22 +61,24 @@ public sealed class ReplayInQueueTests
     }
 
     [Fact]
-    public void When_it_is_dropped_the_messages_behind_it_go_with_it_and_answers_stay()
+    public void When_it_is_dropped_everything_behind_it_goes_with_it()
     {
-        var queue = new SendQueue(10, 1 << 20);
+        var queue = new SendQueue(3, 1 << 20);
         var (before, answer) = (Message(1), Frame.Text("2"u8));
         queue.Add(before);
+        queue.AddAnswer(answer);
         queue.AddReplay(new Replay(Steps(Frame.Text("3"u8)), isLookBack: true));
         queue.Add(Message(4));
-        queue.AddAnswer(answer);
-        queue.Add(Message(5));
+        queue.AddAnswer(Frame.Text("5"u8));
+        queue.AddReplay(new Replay(Steps(), isLookBack: false));
+        queue.Add(Message(6));
         Assert.True(queue.HasLookBack);
 
-        Assert.Equal(2, queue.DropReplays());
+        Assert.Equal(2, queue.DropFromReplay());
 
         Assert.Equal((1, (long)(before.Length + answer.Length)), (queue.Messages, queue.Bytes));
         Assert.Equal([before, answer], Taken(queue));
-        Assert.False(queue.HasLookBack);
+        Assert.False(queue.HasLookBack || queue.HasReplay);
     }
 
     private static List<Frame> Taken(SendQueue queue)
