@@ -7,6 +7,9 @@ const { Stage, settled } = require('./client-stage.cjs');
 
 const subscribes = (socket) => socket.sent.filter(({ type }) => type === 'subscribe').map(({ data }) => data);
 
+// As the server says it: without an id, at most once a second.
+const rateLimited = { type: 'error', code: 'rate_limited', message: 'more than 10 requests a second; this one was ignored' };
+
 describe('/client.js: subscriptions and resume', () => {
   it('subscribes after the welcome and hands on what comes', async () => {
     const stage = await Stage.with({ channels: ['A', 'B.*'] });
@@ -185,14 +188,140 @@ describe('/client.js: subscriptions and resume', () => {
   it('asks again for what came too early, and gives up what is refused as a whole', async () => {
     const stage = await Stage.with({ channels: ['A'] });
     const socket = await stage.greet();
-    stage.give({ type: 'error', id: socket.sent[0].id, code: 'rate_limited', message: 'slower' });
-    await stage.pass(1_000);
+    stage.give(rateLimited);
+    await stage.pass(1_100);
     assert.deepEqual(socket.sent[1], socket.sent[0]);
     stage.give({ type: 'error', id: socket.sent[0].id, code: 'unavailable', message: 'no' });
     stage.end(1006);
     await stage.pass(30_000);
 
     assert.deepEqual(subscribes(await stage.greet()), []);
+  });
+
+  it('asks again one at a time, with pauses that double while nothing is answered, and not for what was', async () => {
+    const stage = await Stage.with({ channels: ['A'] });
+    const socket = await stage.subscribed();
+    stage.client.subscribe(['B']);
+    stage.client.unsubscribe(['A']);
+    stage.client.subscribe(['C']);
+    const [b, a, c] = socket.sent.splice(0).slice(1);
+    stage.give(rateLimited);
+    stage.client.subscribe(['D']);
+    const asked = async (ms) => {
+      await stage.pass(ms);
+      return socket.sent.splice(0);
+    };
+    assert.deepEqual(await asked(1_099), []);
+    assert.deepEqual(await asked(1), [b]);
+    stage.give(rateLimited);
+    assert.deepEqual(await asked(2_199), []);
+    assert.deepEqual(await asked(1), [b]);
+    assert.deepEqual(await asked(4_400), [b]);
+    stage.ack(b);
+    stage.give({ type: 'unsubscription_ack', id: a.id, unsubscribed: ['A'], count: 1 });
+    assert.deepEqual(await asked(0), [a, c]);
+    stage.give(rateLimited);
+    assert.deepEqual(await asked(1_100), [c]);
+    stage.ack(c);
+    const [d, ...more] = await asked(0);
+    assert.deepEqual([d.type, d.data, more], ['subscribe', { channels: ['D'] }, []]);
+    stage.ack(d);
+    assert.deepEqual(await asked(10_000), []);
+    stage.client.subscribe(['E']);
+    assert.equal((await asked(0)).length, 1);
+    assert.equal(stage.sockets.length, 1);
+  });
+
+  it('stays as long as it is told that it is too fast, and leaves when it is told nothing any more', async () => {
+    const stage = await Stage.with({ channels: ['A'] });
+    await stage.greet();
+    for (let i = 0; i < 60; i++) {
+      const sent = stage.socket.sent.length;
+      await stage.pass(1_000);
+      if (i === 0 || stage.socket.sent.length > sent) stage.give(rateLimited);
+      stage.give({ type: 'position', seq: 11, ts: 110 });
+    }
+    assert.equal(stage.client.state, 'connected');
+    for (let i = 0; i < 16; i++) {
+      await stage.pass(1_000);
+      if (stage.client.state === 'connected') stage.give({ type: 'position', seq: 11, ts: 110 });
+    }
+
+    assert.match(stage.heard('state').find(([{ state }]) => state === 'waiting')[0].reason, /request was not answered/);
+  });
+
+  it('leaves out of what it asks again what was meanwhile taken back', async () => {
+    const stage = await Stage.with({ channels: ['A', 'B'] });
+    const socket = await stage.subscribed();
+    stage.client.subscribe(['C', 'D']);
+    stage.client.unsubscribe(['A', 'B']);
+    stage.client.unsubscribe(['D']);
+    stage.client.subscribe(['A']);
+    const [first, second, third, fourth] = socket.sent.splice(0).slice(1);
+    stage.ack(fourth);
+    stage.give({ type: 'unsubscription_ack', id: third.id, unsubscribed: [], count: 2 });
+    stage.give(rateLimited);
+    await stage.pass(1_100);
+    assert.deepEqual(socket.sent.splice(0), [{ ...first, data: { channels: ['C'] } }]);
+    stage.ack({ ...first, data: { channels: ['C'] } });
+
+    assert.deepEqual(socket.sent, [{ ...second, data: { channels: ['B'] } }]);
+  });
+
+  it('asks again for a resume from the position that stood still for it, or that a reset has set', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `channel.number.${i}`);
+    const stage = await Stage.with({ channels: names, position: { seq: 7, ts: 70, epoch: 'e1' } });
+    const socket = await stage.greet({ limits: { message_bytes: 700 } });
+    const [first, second] = socket.sent.splice(0);
+    stage.ack(first, { seq: 20, recovered: true });
+    stage.give({ type: 'sync', id: first.id, seq: 20, ts: 200 });
+    stage.message(names[0], 21, 0);
+    stage.give(rateLimited);
+    await stage.pass(1_100);
+    assert.deepEqual(socket.sent.splice(0), [second]);
+    stage.give({ type: 'reset', epoch: 'e2', seq: 3, ts: 30 });
+    stage.message(names[0], 4, 0);
+    await stage.pass(2_200);
+
+    assert.deepEqual(socket.sent[0].data, { channels: second.data.channels, since: 3, epoch: 'e2', at: 30 });
+  });
+
+  it('lets the position go on when a resume that was never taken is taken back, and finds no hole when the name is asked for anew', async () => {
+    const stage = await Stage.with({ channels: ['A', 'B'] });
+    await stage.subscribed();
+    stage.message('A', 11, 0);
+    stage.end(1006);
+    await stage.pass(500);
+    const socket = await stage.greet();
+    stage.give(rateLimited);
+    stage.client.unsubscribe(['A', 'B']);
+    await stage.pass(1_100);
+    const leave = socket.sent.at(-1);
+    assert.deepEqual([leave.type, leave.data], ['unsubscribe', { channels: ['A', 'B'] }]);
+    stage.give({ type: 'unsubscription_ack', id: leave.id, unsubscribed: [], count: 0 });
+    stage.give({ type: 'position', seq: 40, ts: 400 });
+    assert.equal(stage.client.position.seq, 40);
+    await stage.pass(1_100);
+    stage.client.subscribe(['A']);
+    stage.ack(socket.sent.at(-1), { seq: 50 });
+    stage.message('A', 51, 45);
+
+    assert.deepEqual(stage.heard('fault'), []);
+  });
+
+  it('does not ask anew for a name whose resume has no answer, and for its newest message after that', async () => {
+    const stage = await Stage.with({ channels: ['A', 'B'] });
+    await stage.subscribed();
+    stage.end(1006);
+    await stage.pass(500);
+    const socket = await stage.greet();
+    const [resume] = socket.sent.splice(0);
+    stage.client.subscribe(['A', 'C']);
+    stage.client.subscribe(['B'], { last: true });
+    assert.deepEqual(socket.sent.splice(0).map(({ data }) => data), [{ channels: ['C'] }]);
+    stage.ack(resume, { recovered: true });
+
+    assert.deepEqual(socket.sent.map(({ data }) => data), [{ channels: ['B'], last: true }]);
   });
 
   it('looks back without moving, and asks for a pong', async () => {

@@ -1,5 +1,6 @@
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
+using WsFanout.Tests.Tools;
 
 namespace WsFanout.IntegrationTests;
 
@@ -37,5 +38,23 @@ public sealed class ReadmeClientTests
             TimeSpan.FromSeconds(30));
         Assert.DoesNotContain(client.Lines, line => line.Contains("\"type\":\"gap\"", StringComparison.Ordinal));
         Assert.Equal(client.Lines.Distinct(), client.Lines);
+    }
+
+    [FactWith("node", "nodejs")]
+    public async Task It_keeps_its_position_though_a_server_that_is_behind_tells_its_own_and_gives_it_up_for_another_stream()
+    {
+        await using var server = await ScriptedServer.ForClientsAsync(async (client, connection) =>
+        {
+            await client.SubscribeAsync(ScriptedSocket.Ack);
+            if (connection == 1) await client.MessageAsync("BTC.trade", 80, 0);
+            if (connection == 3) await client.SendAsync("""{"type":"reset","epoch":"e2","seq":3,"ts":7}""");
+            await client.SendAsync("""{"type":"position","seq":2,"ts":5}""");
+            await client.CloseAsync(4201);
+        });
+        using var client = NodeClient.OfReadme(new Uri(server.Http).Port);
+
+        await Wait.UntilAsync(
+            () => Task.FromResult(server.Queries.Count >= 4), () => $"the client should come back three times; it has printed:\n{string.Join('\n', client.Lines)}", TimeSpan.FromSeconds(30));
+        Assert.Equal(["", "?since=80&epoch=e1&at=1795224000123", "?since=80&epoch=e1&at=1795224000123", "?since=3&epoch=e2&at=7"], server.Queries.Take(4));
     }
 }

@@ -4,7 +4,7 @@ using WsFanout.Tests.Deploy;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>A client that a document prints, in a process of Node's and at another port.</summary>
+/// <summary>A client that a document prints or a test writes, in a process of Node's and at another port.</summary>
 internal sealed class NodeClient : IDisposable
 {
     private readonly Process _process;
@@ -33,12 +33,15 @@ internal sealed class NodeClient : IDisposable
     }
 
     /// <summary>The one of docs/CLIENT.md, with <c>/client.js</c> saved beside it as that says.</summary>
-    public static async Task<NodeClient> OfClientDocumentAsync(string folder, int port)
+    public static Task<NodeClient> OfClientDocumentAsync(string folder, int port) => OfModuleAsync(folder, port, Code("docs/CLIENT.md", "js", port));
+
+    /// <summary>A program with the <c>/client.js</c> of the server at a port beside it as <c>client.mjs</c>.</summary>
+    public static async Task<NodeClient> OfModuleAsync(string folder, int port, string code)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         await File.WriteAllTextAsync(Path.Combine(folder, "client.mjs"), await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/client.js")));
         var program = Path.Combine(folder, "main.mjs");
-        await File.WriteAllTextAsync(program, Code("docs/CLIENT.md", "js", port));
+        await File.WriteAllTextAsync(program, code);
         return new NodeClient(program);
     }
 

@@ -7,7 +7,8 @@ const CAP_MS = 30_000;
 const GOOD_CONNECTION_MS = 30_000;
 const ANSWER_MS = 15_000; // how long a welcome or an acknowledgement may take
 const LOOK_MS = 1_000;
-const ASK_AGAIN_MS = 1_000; // after rate_limited
+const ASK_AGAIN_MS = 1_100; // after rate_limited, which is said once a second at most: whatever goes out later is taken, or refused aloud
+const LONGEST_ASK_AGAIN_MS = 13_000; // at the lowest rate, one in 10 s, a request is taken then; and it is told so within ANSWER_MS
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const MAX_UNSENT_BYTES = 1_048_576;
 const DEFAULT_PING_SECONDS = 30;
@@ -55,7 +56,7 @@ export class Backoff {
 export class Tracker {
   #maxChannels; #maxGaps;
   #position = null;
-  #unanswered = new Map(); // id of a subscribe without its ack → its data
+  #unanswered = new Map(); // id of a subscribe or unsubscribe without its ack → its data
   #resuming = new Set(); // ids of subscribes with since that have had no sync: until then the position stands still
   #starts = new Map(); // subscription → what it is owed lies above this seq
   #last = new Map(); // channel → seq of its last message, the longest silent channel first
@@ -89,14 +90,20 @@ export class Tracker {
     this.#leave([...this.#starts.keys()].filter(name => !kept.has(name)));
   }
 
-  /** A request goes out. */
+  /** A request goes out, perhaps again, with the same id. */
   asked({ type, id, data }) {
-    if (type !== 'subscribe') return;
+    if (type !== 'subscribe' && type !== 'unsubscribe') return;
     const { since, epoch, at = 0 } = data;
     this.#unanswered.set(id, data);
     if (since === undefined) return;
     this.#resuming.add(id);
     if (!this.#position || since < this.#position.seq) this.#position = { seq: since, ts: at, epoch };
+  }
+
+  /** A request that the server never took is not going to be asked again: nothing waits for its answer. */
+  withdrawn(id) {
+    this.#unanswered.delete(id);
+    this.#resuming.delete(id);
   }
 
   /**
@@ -110,7 +117,7 @@ export class Tracker {
       case 'position': this.#advance(frame); break;
       case 'sync': this.#resuming.delete(frame.id); this.#advance(frame); break;
       case 'subscription_ack': this.#subscribed(frame); break;
-      case 'unsubscription_ack': this.#leave(frame.unsubscribed); break;
+      case 'unsubscription_ack': this.#unsubscribed(frame); break;
       case 'gap': this.#gap(frame); break;
       case 'reset': this.#reset(frame); break;
       case 'replay_begin': this.#lookingBack = true; break;
@@ -173,12 +180,18 @@ export class Tracker {
     this.#leave(channels.filter(name => !accepted.has(name)));
   }
 
+  // The server names only what it had: a name whose resume it never took is left as well.
+  #unsubscribed({ id, unsubscribed }) {
+    const { channels = [] } = this.#unanswered.get(id) ?? {};
+    this.#unanswered.delete(id);
+    this.#leave([...unsubscribed, ...channels]);
+  }
+
   // Before its ack an error means the whole request. One that came too early is asked again, and the position waits for it.
   #refused({ id, code }) {
     const request = this.#unanswered.get(id);
     if (!request || code === 'rate_limited') return;
-    this.#unanswered.delete(id);
-    this.#resuming.delete(id);
+    this.withdrawn(id);
     this.#leave(request.channels);
   }
 
@@ -220,10 +233,11 @@ const LOUD = new Set(['gap', 'reset', 'unrecovered', 'fault', 'error', 'close'])
 /** One connection after another to one server address, with one position for all subscriptions. */
 export class FanoutClient {
   #url; #options; #on; #clock; #tracker; #backoff;
-  #wanted = new Map(); // name → {last, held}; held once a server has acknowledged it: from then on it is resumed
+  #wanted = new Map(); // name → {last, held, shows}; held once a server has acknowledged it: from then on it is resumed; shows: see subscribe
   #state = 'closed'; #attempt = null; #socket = null; #welcome = null; #bye = null;
   #timer = null; #look = null; #openedAt = null; #heardAt = 0; #lookedAt = 0; #isDoubted = false;
-  #ids = 0; #unanswered = new Map(); // id of a subscribe → {request, askedAt}
+  #ids = 0; #unanswered = new Map(); // id of a subscribe or unsubscribe → {request, askedAt}, in their order
+  #slow = null; // {pause, timer, heardAt} from rate_limited until all is answered: requests take turns
   #token = null; #fetching = null; #refresh = null;
   #buffered = 0; #isBehind = false; #holes = 0;
 
@@ -275,14 +289,18 @@ export class FanoutClient {
   /** Subscribes, now or as soon as there is a connection. With `last` the newest message of each channel comes first, as `snapshot`. */
   subscribe(channels, { last = false } = {}) {
     for (const name of channels) if (!this.#wanted.get(name)?.held) this.#wanted.set(name, { last, held: false });
-    if (this.#state === 'connected') this.#subscribe(channels, last ? { last } : {});
+    if (this.#state !== 'connected') return;
+    // A name that waits for its resume must not be there before: it would be left out of it.
+    const resuming = this.#resuming();
+    const waits = name => resuming.has(name) && this.#wanted.get(name).held;
+    if (last) for (const name of channels.filter(waits)) this.#wanted.get(name).shows = true;
+    this.#subscribe(channels.filter(name => !waits(name)), last ? { last } : {});
   }
 
   /** Messages that are on their way may still come until `unsubscribed`. */
   unsubscribe(channels) {
     for (const name of channels) this.#wanted.delete(name);
-    if (this.#state !== 'connected') return;
-    for (const part of this.#parts(channels, 0)) this.#must({ type: 'unsubscribe', id: ++this.#ids, data: { channels: part } });
+    if (this.#state === 'connected') this.#insist('unsubscribe', channels, {});
   }
 
   /** Asks for what was stored above `since` on the present subscriptions. @returns {number | null} its id; null when it can't be sent now */
@@ -340,8 +358,9 @@ export class FanoutClient {
   }
 
   #release() {
-    for (const timer of [this.#timer, this.#look, this.#refresh]) this.#clock.clearTimeout(timer);
+    for (const timer of [this.#timer, this.#look, this.#refresh, this.#slow?.timer]) this.#clock.clearTimeout(timer);
     this.#unanswered.clear();
+    this.#slow = null;
     const socket = this.#socket;
     this.#attempt = this.#socket = this.#welcome = this.#bye = this.#openedAt = null;
     this.#isDoubted = false;
@@ -399,9 +418,9 @@ export class FanoutClient {
     // After a stall of our own, as a browser's of a page that nobody sees, what came meanwhile may not have been read yet.
     if (stoodStill && !this.#isDoubted) this.#heardAt = Math.max(this.#heardAt, now - limit / 2 - 1);
     const silence = now - this.#heardAt;
-    const oldest = this.#unanswered.values().next().value?.askedAt ?? now;
+    const oldest = Math.max(this.#unanswered.values().next().value?.askedAt ?? now, this.#slow?.heardAt ?? 0);
     if (silence > limit) this.#leave('no life sign from the server');
-    else if (now - oldest > ANSWER_MS && !stoodStill) this.#leave('a subscription was not answered');
+    else if (now - oldest > ANSWER_MS && !stoodStill) this.#leave('a request was not answered');
     else if (silence > limit / 2 && !this.#isDoubted) {
       this.#isDoubted = true;
       this.heartbeat();
@@ -425,14 +444,74 @@ export class FanoutClient {
     if (this.#state === 'connected' && !this.#send(request)) this.#leave('the connection takes no more requests');
   }
 
-  #subscribe(names, more) {
+  #subscribe(names, more) { this.#insist('subscribe', names, more); }
+
+  // What is asked again until it is answered. While requests take turns it goes behind the others.
+  #insist(type, names, more) {
     if (this.#state !== 'connected') return;
     for (const channels of this.#parts(names, JSON.stringify(more).length)) {
       if (this.#state !== 'connected') return;
-      const request = { type: 'subscribe', id: ++this.#ids, data: { channels, ...more } };
+      const request = { type, id: ++this.#ids, data: { channels, ...more } };
       this.#unanswered.set(request.id, { request, askedAt: this.#clock.now() });
-      this.#must(request);
+      if (!this.#slow) this.#must(request);
     }
+  }
+
+  // Which request was refused the server doesn't say, and of several only once a second that there was one: each that has no answer may
+  // be among them. One at a time, as its answer or the pause allows, since refused ones are charged too, and too many end the connection.
+  #slowDown() {
+    const heardAt = this.#clock.now();
+    if (this.#slow) this.#slow.heardAt = heardAt;
+    else this.#takeTurns(ASK_AGAIN_MS, heardAt);
+  }
+
+  #takeTurns(pause, heardAt) {
+    const timer = this.#clock.setTimeout(() => {
+      this.#takeTurns(Math.min(2 * pause, LONGEST_ASK_AGAIN_MS), this.#slow.heardAt);
+      if (this.#askOldest()) return;
+      this.#clock.clearTimeout(this.#slow?.timer);
+      this.#slow = null;
+    }, pause);
+    this.#slow = { pause, timer, heardAt };
+  }
+
+  /** @returns {object | undefined} The request that was answered. */
+  #answered(id) {
+    const request = this.#unanswered.get(id)?.request;
+    this.#unanswered.delete(id);
+    if (request && this.#slow) {
+      this.#clock.clearTimeout(this.#slow.timer);
+      this.#takeTurns(ASK_AGAIN_MS, this.#clock.now());
+      this.#askOldest();
+    }
+    return request;
+  }
+
+  /** @returns {boolean} false when nothing is left to ask for */
+  #askOldest() {
+    for (const [id, { request }] of this.#unanswered) {
+      request.data = this.#stillWanted(request);
+      if (request.data.channels.length > 0) {
+        this.#must(request);
+        return true;
+      }
+      this.#unanswered.delete(id);
+      this.#tracker.withdrawn(id);
+    }
+    return false;
+  }
+
+  // Later requests may have been taken before. The position has stood still for a resume, or a reset has moved it.
+  #stillWanted({ type, data }) {
+    const channels = data.channels.filter(name => this.#wanted.has(name) === (type === 'subscribe'));
+    if (data.since === undefined) return { ...data, channels };
+    const { seq, epoch, ts } = this.#tracker.position;
+    return { channels, since: seq, epoch, at: ts };
+  }
+
+  /** The names of which it isn't known yet that a server has taken their resume. */
+  #resuming() {
+    return new Set([...this.#unanswered.values()].flatMap(({ request: { data } }) => (data.since === undefined ? [] : data.channels)));
   }
 
   /** The names in as many requests as the server's limit for one asks for. */
@@ -522,32 +601,35 @@ export class FanoutClient {
   }
 
   #subscribed(frame) {
-    const asked = this.#unanswered.get(frame.id)?.request.data.channels ?? [];
-    this.#unanswered.delete(frame.id);
+    const asked = this.#answered(frame.id)?.data.channels ?? [];
     const accepted = new Set(frame.subscribed);
+    const shown = [];
     for (const name of asked) {
       const one = this.#wanted.get(name);
       if (!accepted.has(name)) this.#wanted.delete(name); // an error says why
-      else if (one) one.held = true;
+      else if (one) {
+        one.held = true;
+        if (one.shows) shown.push(name);
+        one.shows = false;
+      }
     }
+    this.#subscribe(shown, { last: true });
     this.#tell('subscribed', frame);
     if (frame.recovered === false) this.#tell('unrecovered', frame);
   }
 
   #unsubscribed(frame) {
+    this.#answered(frame.id);
     // Without our asking: the server withdraws what a new token doesn't allow.
     if (frame.id === undefined) for (const name of frame.unsubscribed) this.#wanted.delete(name);
     this.#tell('unsubscribed', frame);
   }
 
   #refused(frame) {
-    const open = this.#unanswered.get(frame.id);
-    if (open && frame.code === 'rate_limited') {
-      const socket = this.#socket;
-      this.#clock.setTimeout(() => { if (socket === this.#socket) this.#must(open.request); }, ASK_AGAIN_MS);
-    } else if (open) {
-      this.#unanswered.delete(frame.id);
-      for (const name of open.request.data.channels) this.#wanted.delete(name);
+    if (frame.code === 'rate_limited') this.#slowDown();
+    else {
+      const request = this.#answered(frame.id);
+      if (request?.type === 'subscribe') for (const name of request.data.channels) this.#wanted.delete(name);
     }
     this.#tell('error', frame);
   }
