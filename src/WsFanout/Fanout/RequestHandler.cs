@@ -136,7 +136,7 @@ internal sealed class RequestHandler
         var accepted = new List<string>();
         var before = client.Subscriptions.Count;
         var ahead = _resumes.IsAhead(request)
-            ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
+            ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.At, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
             : null;
         if (ahead is not null && !_ahead.TryAdd(ahead))
         {

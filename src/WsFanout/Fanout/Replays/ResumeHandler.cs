@@ -20,7 +20,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     {
         var mark = dealer.Position;
         var since = request.Since!.Value;
-        if (request.Epoch != mark.Epoch || Contradicts(request))
+        if (request.Epoch != mark.Epoch || Contradicts(since, request.At))
         {
             AnswerAtOnce(client, request.Id, ack, recovered: false, "reset");
             roster.Answer(client, answers.Reset(mark));
@@ -59,8 +59,12 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     {
         var mark = dealer.Position;
         var client = resume.Client;
-        if (isRolledBack) roster.Answer(client, answers.Reset(mark));
-        if (resume.Generation == dealer.Generation && !isRolledBack && resume.Since < mark.Sequence && joined.Count > 0
+        var isSame = resume.Generation == dealer.Generation;
+
+        // Not earlier: only now the neighbourhood of the position is held, and a broker's clock may have stepped before it.
+        var isOther = isRolledBack || (isSame && Contradicts(resume.Since, resume.At));
+        if (isOther) roster.Answer(client, answers.Reset(mark));
+        if (isSame && !isOther && resume.Since < mark.Sequence && joined.Count > 0
             && RangeOf(client, new ReplayNames(joined), ReplayNames.Of(client, before), resume.Since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Resume(range, resume.Id, ack: null), isLookBack: false));
@@ -119,6 +123,6 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         return client.Closing is null && window.Generation == dealer.Generation ? new ReplayRange(window, names, covered, since, dealer.Position) : null;
     }
 
-    private bool Contradicts(ClientRequest request) =>
-        request is { At: { } at, Since: { } since } && _history.Window is { } window && window.Generation == dealer.Generation && window.Contradicts(since, at);
+    private bool Contradicts(long since, long? at) =>
+        at is { } atMs && _history.Window is { } window && window.Generation == dealer.Generation && window.Contradicts(since, atMs);
 }
