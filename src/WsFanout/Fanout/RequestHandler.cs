@@ -85,7 +85,7 @@ internal sealed class RequestHandler
                 Answer(client, _answers.Pong(request.Id, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), _dealer.Position));
                 break;
             case RequestKind.Replay:
-                _resumes.LookBack(client, request);
+                _resumes.LookBack(client, request, _ahead.NamesOf(client));
                 break;
             case RequestKind.Auth:
                 Authenticate(client, request, now);

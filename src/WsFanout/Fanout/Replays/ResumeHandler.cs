@@ -88,8 +88,9 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         roster.Answer(client, answers.Sync(id, dealer.Position));
     }
 
-    /// <summary>Answers a <c>replay</c>, over all that the client is subscribed to.</summary>
-    public void LookBack(Client client, ClientRequest request)
+    /// <summary>Answers a <c>replay</c>, over all that the client is subscribed to, up to what this server has dealt.</summary>
+    /// <param name="waiting">Names of the client's resumes that wait: they count as subscriptions.</param>
+    public void LookBack(Client client, ClientRequest request, IReadOnlyCollection<ReplayName> waiting)
     {
         if (client.HasLookBack)
         {
@@ -99,7 +100,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
 
         var since = request.Since!.Value;
         var mark = dealer.Position.Sequence;
-        if (since < mark && RangeOf(client, ReplayNames.Of(client, client.Subscriptions.Count), ReplayNames.None, since) is { } range)
+        if (since < mark && RangeOf(client, ReplayNames.Of(client, waiting), ReplayNames.None, since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.LookBack(range, request.Id), isLookBack: true));
             return;
