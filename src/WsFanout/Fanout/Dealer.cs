@@ -46,6 +46,9 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
     public int Generation { get; private set; }
 
+    /// <summary>Whether a batch waits for room at a client: its position covers messages that some are still owed.</summary>
+    public bool IsHolding => _isBegun;
+
     /// <summary>Notes an entry for the next <see cref="Send"/>. What is rare, a hole or another stream, is told at once.</summary>
     /// <returns>False when what has been noted must be sent first.</returns>
     public bool TryAdd(StreamEntry entry)

@@ -113,7 +113,8 @@ internal sealed class RequestHandler
     /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
     public void MeetAhead()
     {
-        if (_ahead.IsEmpty) return;
+        // Who is owed something of a batch that is held must have it before it is told a position that covers it.
+        if (_ahead.IsEmpty || _dealer.IsHolding) return;
         var end = _context.Tail.End;
         if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
         _lookedAt = (_dealer.Position, end.LookedAt);

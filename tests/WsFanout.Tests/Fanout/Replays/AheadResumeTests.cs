@@ -138,5 +138,28 @@ public sealed class AheadResumeTests
         Assert.Equal("""[104,6000,1]""", new JsonArray([.. new[] { wire.Frames[1]["seq"], wire.Frames[1]["ts"], wire.Frames[2]["id"] }.Select(node => node!.DeepClone())]).ToJsonString());
     }
 
+    [Fact]
+    public void A_client_that_is_owed_messages_is_told_that_the_server_is_there_when_it_has_them()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 1 });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "other");
+        worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":104,"epoch":"e1"}}""");
+        wire.NeverDone = true;
+        worker.Deal(worker.Store("other", 101));
+        worker.Deal(worker.Store("other", 102));
+
+        Assert.True(worker.Dealer.TryAdd(worker.Store("other", 103)) && worker.Dealer.TryAdd(worker.Store("a", 104)) && worker.Dealer.TryAdd(worker.Store("a", 105)), "they should fit into the batch");
+        Assert.False(worker.Dealer.Send(), "the batch should be held for a client that reads");
+        worker.Look(null);
+        worker.Requests.MeetAhead();
+        wire.BatchDone();
+        worker.Roster.Flush(client);
+        Assert.True(worker.Dealer.Send(), "there is room now");
+        worker.Pass(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(["subscription_ack", "subscription_ack", "message 102", "message 103", "message 105", "sync 105"], Told(wire));
+    }
+
     private static List<string> Told(TestWire wire) => [.. wire.Frames.Select(ReplayText.Of)];
 }
