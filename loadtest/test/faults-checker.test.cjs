@@ -66,6 +66,11 @@ describe('a history that keeps the promise passes', () => {
     right(history.message('a', 11, 9), ({ announced }) => assert.equal(announced, 2));
   });
 
+  it('when the server finds, once it is where the client was, that the stream was another one', () => {
+    const history = begun().close().open().subscribe(['a'], 3, { since: 5, recovered: true }).stored({ a: [11] }, 'e2').reset('e2', 10).got({ type: 'sync', id: 1, seq: 10, ts: 1 });
+    right(history.message('a', 11, 0), ({ resets }) => assert.equal(resets, 1));
+  });
+
   it('when other subscriptions go on while the server lags behind the client', () => {
     const history = begun().close().open().subscribe(['a'], 4, { since: 5, recovered: true, id: 2 }).subscribe(['b'], 4);
     right(history.message('b', 6, 4).message('b', 8, 6).message('a', 7, 5).got({ type: 'sync', id: 2, seq: 8, ts: 1 }).message('a', 9, 7).message('b', 10, 8));

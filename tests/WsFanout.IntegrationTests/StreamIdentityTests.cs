@@ -43,6 +43,62 @@ public sealed class StreamIdentityTests
         await Wait.UntilAsync(async () => (await broker.ConsumersAsync()).Length == 1, "no consumer should be left behind");
     }
 
+    [Fact]
+    public async Task A_restored_copy_is_another_stream_also_to_a_client_that_is_ahead_of_the_server_when_it_asks()
+    {
+        using var folder = new EmptyFolder();
+        var (store, copy) = (Path.Combine(folder.Path, "store"), Path.Combine(folder.Path, "copy"));
+        await using (var first = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store }))
+        {
+            await using var broker = await Broker.ConnectAsync(first);
+            await broker.Js.CreateStreamAsync(FileStream());
+            for (var i = 1; i <= 10; i++) await PublishAsync(broker, $"old {i}");
+            await first.TerminateAsync();
+        }
+
+        CopyFolder(store, copy);
+        string position;
+        await using (var first = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store }))
+        {
+            await using var before = await TestServer.StartAsync(first, ("JS_STREAM_MAX_AGE", "10m"));
+            await using var seer = await before.ConnectAsync("?channels=a");
+            await seer.WaitForAsync("subscription_ack");
+            await using var broker = await Broker.ConnectAsync(first);
+            for (var i = 11; i <= 20; i++) await PublishAsync(broker, $"old {i}");
+            await seer.WaitForMessagesAsync(10);
+            position = $"""
+                "since":20,"epoch":{seer.OfType("welcome")[0]["epoch"]!.ToJsonString()},"at":{seer.Messages[^1]["ts"]}
+                """;
+        }
+
+        Directory.Delete(store, recursive: true);
+        CopyFolder(copy, store);
+        await using var nats = await NatsServerProcess.StartAsync(new NatsServerOptions { StoreDir = store });
+        using var proxy = new HoldingProxy(nats.Port);
+        await using var server = await TestServer.StartAsync(nats, ("NATS_URL", proxy.Url.ToString()), ("JS_STREAM_MAX_AGE", "10m"));
+        await using var client = await server.ConnectAsync();
+
+        // The server stays at 10 while the copy grows past the client, and can't look how far it reaches.
+        proxy.HoldAt("$JS.API.CONSUMER.MSG.NEXT");
+        proxy.Cut();
+        await proxy.Held;
+        await using (var broker = await Broker.ConnectAsync(nats))
+        {
+            for (var i = 11; i <= 30; i++) await PublishAsync(broker, $"new {i}");
+        }
+
+        await client.SendAsync($$"""{"type":"subscribe","data":{"channels":["a"],{{position}}} }""");
+        await client.WaitForAsync("subscription_ack");
+        proxy.Release();
+        await client.WaitForAsync("sync");
+        var mark = client.OfType("sync")[0]["seq"]!.GetValue<int>();
+        await client.WaitForMessagesAsync(30 - mark);
+
+        Assert.Equal((10, true), (client.OfType("subscription_ack")[0]["seq"]!.GetValue<int>(), client.OfType("subscription_ack")[0]["recovered"]!.GetValue<bool>()));
+        Assert.Equal(["welcome", "subscription_ack", "reset", "sync"], client.Frames.Take(4).Select(frame => frame["type"]!.GetValue<string>()));
+        Assert.Equal(Enumerable.Range(mark + 1, 30 - mark), client.Messages.Select(message => message["seq"]!.GetValue<int>()));
+    }
+
     /// <summary>Under the same date of creation.</summary>
     /// <param name="copied">What the copy holds, of 20 messages read.</param>
     /// <param name="written">What is written to it before the server sees it.</param>

@@ -48,7 +48,6 @@ class Group {
   /** The stream is another one: nothing of the old one is owed any more. */
   restart(seq) {
     this.mark = this.since = this.liveFrom = this.caughtUpTo = seq;
-    this.isAhead = false;
     this.toldLoss = true;
     this.expectsReset = false;
   }

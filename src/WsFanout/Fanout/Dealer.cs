@@ -48,11 +48,11 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
 
-    /// <summary>Whether there may be clients that have not been sent what lies below <see cref="Position"/>: no sync may say so to them.</summary>
-    public bool IsAtWork => _isBegun;
-
     /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>Whether a batch waits for room at a client: its position covers messages that some are still owed.</summary>
+    public bool IsHolding => _isBegun;
 
     /// <summary>Notes an entry for the next <see cref="Send"/>. What is rare, a hole or another stream, is told at once.</summary>
     /// <returns>False when what has been noted must be sent first.</returns>

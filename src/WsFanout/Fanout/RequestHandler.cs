@@ -85,7 +85,7 @@ internal sealed class RequestHandler
                 Answer(client, _answers.Pong(request.Id, _context.Time.GetUtcNow().ToUnixTimeMilliseconds(), _dealer.Position));
                 break;
             case RequestKind.Replay:
-                _resumes.LookBack(client, request);
+                _resumes.LookBack(client, request, _ahead.NamesOf(client));
                 break;
             case RequestKind.Auth:
                 Authenticate(client, request, now);
@@ -116,7 +116,7 @@ internal sealed class RequestHandler
     /// </summary>
     public void MeetAhead()
     {
-        if (_ahead.IsEmpty || _dealer.IsAtWork) return;
+        if (_ahead.IsEmpty || _dealer.IsHolding) return;
         var end = _context.Tail.End;
         if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
         _lookedAt = (_dealer.Position, end.LookedAt);
@@ -139,7 +139,7 @@ internal sealed class RequestHandler
         var accepted = new List<string>();
         var before = client.Subscriptions.Count;
         var ahead = _resumes.IsAhead(request)
-            ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
+            ? new AheadResume(++_aheadNumber, client, request.Id, request.Since!.Value, request.At, request.Epoch!, _dealer.Generation, _context.Time.GetTimestamp())
             : null;
         if (ahead is not null && !_ahead.TryAdd(ahead))
         {

@@ -44,6 +44,10 @@ internal sealed class AheadResumes
     public (int Names, int Patterns) CountOf(Client client) =>
         !IsEmpty && _ofClient.TryGetValue(client, out var those) ? (those.ByName.Count, those.Patterns) : (0, 0);
 
+    /// <summary>Names of a client that wait, each once.</summary>
+    public IReadOnlyCollection<ReplayName> NamesOf(Client client) =>
+        !IsEmpty && _ofClient.TryGetValue(client, out var those) ? those.ByName.Keys : [];
+
     public bool Has(Client client, in ReplayName name) => !IsEmpty && _ofClient.TryGetValue(client, out var those) && those.ByName.ContainsKey(name);
 
     /// <summary>The client does not want this one any more.</summary>

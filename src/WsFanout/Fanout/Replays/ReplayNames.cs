@@ -46,6 +46,10 @@ internal sealed class ReplayNames : IReadOnlyList<ReplayName>
         return new ReplayNames(names);
     }
 
+    /// <summary>The names of all that a client is subscribed to, and of what it will be.</summary>
+    public static ReplayNames Of(Client client, IReadOnlyCollection<ReplayName> waiting) =>
+        waiting.Count == 0 ? Of(client, client.Subscriptions.Count) : new ReplayNames([.. Of(client, client.Subscriptions.Count), .. waiting]);
+
     /// <summary>Whether one of the names means a channel.</summary>
     public bool Mean(string channel) => _rows.ContainsKey(channel) || _covering.Covers(channel);
 

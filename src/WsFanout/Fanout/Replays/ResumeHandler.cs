@@ -20,7 +20,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     {
         var mark = dealer.Position;
         var since = request.Since!.Value;
-        if (request.Epoch != mark.Epoch || Contradicts(request))
+        if (request.Epoch != mark.Epoch || Contradicts(since, request.At))
         {
             AnswerAtOnce(client, request.Id, ack, recovered: false, "reset");
             roster.Answer(client, answers.Reset(mark));
@@ -59,8 +59,12 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
     {
         var mark = dealer.Position;
         var client = resume.Client;
-        if (isRolledBack) roster.Answer(client, answers.Reset(mark));
-        if (resume.Generation == dealer.Generation && !isRolledBack && resume.Since < mark.Sequence && joined.Count > 0
+        var isSame = resume.Generation == dealer.Generation;
+
+        // Not earlier: only now the neighbourhood of the position is held, and a broker's clock may have stepped before it.
+        var isOther = isRolledBack || (isSame && Contradicts(resume.Since, resume.At));
+        if (isOther) roster.Answer(client, answers.Reset(mark));
+        if (isSame && !isOther && resume.Since < mark.Sequence && joined.Count > 0
             && RangeOf(client, new ReplayNames(joined), ReplayNames.Of(client, before), resume.Since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.Resume(range, resume.Id, ack: null), isLookBack: false));
@@ -84,8 +88,9 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         roster.Answer(client, answers.Sync(id, dealer.Position));
     }
 
-    /// <summary>Answers a <c>replay</c>, over all that the client is subscribed to.</summary>
-    public void LookBack(Client client, ClientRequest request)
+    /// <summary>Answers a <c>replay</c>, over all that the client is subscribed to, up to what this server has dealt.</summary>
+    /// <param name="waiting">Names of the client's resumes that wait: they count as subscriptions.</param>
+    public void LookBack(Client client, ClientRequest request, IReadOnlyCollection<ReplayName> waiting)
     {
         if (client.HasLookBack)
         {
@@ -95,7 +100,7 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
 
         var since = request.Since!.Value;
         var mark = dealer.Position.Sequence;
-        if (since < mark && RangeOf(client, ReplayNames.Of(client, client.Subscriptions.Count), ReplayNames.None, since) is { } range)
+        if (since < mark && RangeOf(client, ReplayNames.Of(client, waiting), ReplayNames.None, since) is { } range)
         {
             roster.Answer(client, new Replay(_writer.LookBack(range, request.Id), isLookBack: true));
             return;
@@ -119,6 +124,6 @@ internal sealed class ResumeHandler(WorkerContext context, Roster roster, Dealer
         return client.Closing is null && window.Generation == dealer.Generation ? new ReplayRange(window, names, covered, since, dealer.Position) : null;
     }
 
-    private bool Contradicts(ClientRequest request) =>
-        request is { At: { } at, Since: { } since } && _history.Window is { } window && window.Generation == dealer.Generation && window.Contradicts(since, at);
+    private bool Contradicts(long since, long? at) =>
+        at is { } atMs && _history.Window is { } window && window.Generation == dealer.Generation && window.Contradicts(since, atMs);
 }

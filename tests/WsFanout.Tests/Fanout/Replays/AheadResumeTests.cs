@@ -117,5 +117,66 @@ public sealed class AheadResumeTests
         Assert.Equal(["subscription_ack", "reset", "sync 101", "message 102"], Told(wire));
     }
 
+    [Theory]
+    [InlineData(103, 8_000, 8_000, false)]
+    [InlineData(103, 8_001, 8_000, true)]
+    [InlineData(103, 12, 8_000, true)]
+    [InlineData(103, 12, 12, false)]
+    [InlineData(102, 8_000, 8_000, false)]
+    [InlineData(102, 9_001, 8_000, true)]
+    [InlineData(102, 5_999, 8_000, true)]
+    public void Whether_the_time_of_a_client_that_is_ahead_fits_is_seen_when_the_server_is_there(int since, int at, int time, bool isOther)
+    {
+        using var worker = new WorkerParts();
+        worker.Deal(worker.Store("other", 101, 7_000));
+        var (client, wire) = worker.Join();
+
+        worker.Receive(client, $$$"""{"type":"subscribe","data":{"channels":["a"],"since":{{{since}}},"epoch":"e1","at":{{{at}}}}}""");
+        worker.Receive(client, """{"type":"heartbeat"}""");
+        worker.Deal(worker.Store("a", 103, time));
+        worker.Deal(worker.Store("a", 104, 9_000));
+
+        string[] missed = since < 103 ? ["message 103"] : [];
+        Assert.Equal(["subscription_ack", "pong", .. isOther ? ["reset"] : missed, "sync 103", "message 104"], Told(wire));
+        Assert.True(wire.Frames[0]["recovered"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public void What_a_stream_that_was_rolled_back_has_grown_past_a_client_is_not_given_as_what_it_missed()
+    {
+        using var worker = new WorkerParts();
+        var (client, wire) = worker.Join();
+        worker.Receive(client, """{"type":"subscribe","id":1,"data":{"channels":["a"],"since":103,"epoch":"e1","at":5500}}""");
+
+        worker.Deal(worker.Store("a", 101), worker.Store("a", 102), worker.Store("a", 103), worker.Store("a", 104));
+        worker.Deal(worker.Store("a", 105));
+
+        Assert.Equal(["subscription_ack", "reset", "sync 104", "message 105"], Told(wire));
+        Assert.Equal("""[104,6000,1]""", new JsonArray([.. new[] { wire.Frames[1]["seq"], wire.Frames[1]["ts"], wire.Frames[2]["id"] }.Select(node => node!.DeepClone())]).ToJsonString());
+    }
+
+    [Fact]
+    public void A_client_that_is_owed_messages_is_told_that_the_server_is_there_when_it_has_them()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 1 });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "other");
+        worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":104,"epoch":"e1"}}""");
+        wire.NeverDone = true;
+        worker.Deal(worker.Store("other", 101));
+        worker.Deal(worker.Store("other", 102));
+
+        Assert.True(worker.Dealer.TryAdd(worker.Store("other", 103)) && worker.Dealer.TryAdd(worker.Store("a", 104)) && worker.Dealer.TryAdd(worker.Store("a", 105)), "they should fit into the batch");
+        Assert.False(worker.Dealer.Send(), "the batch should be held for a client that reads");
+        worker.Look(null);
+        worker.Requests.MeetAhead();
+        wire.BatchDone();
+        worker.Roster.Flush(client);
+        Assert.True(worker.Dealer.Send(), "there is room now");
+        worker.Pass(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(["subscription_ack", "subscription_ack", "message 102", "message 103", "message 105", "sync 105"], Told(wire));
+    }
+
     private static List<string> Told(TestWire wire) => [.. wire.Frames.Select(ReplayText.Of)];
 }

@@ -28,6 +28,26 @@ public sealed class LookBackTests
     }
 
     [Fact]
+    public void A_replay_goes_over_what_waits_for_the_server_to_come_there_as_far_as_the_server_is()
+    {
+        using var worker = new WorkerParts(historyOptions: new HistoryOptions { MessagesPerChannel = 2 });
+        for (var sequence = 101; sequence <= 103; sequence++) worker.Deal(worker.Store("a", sequence));
+        worker.Deal(worker.Store("b.x", 104), worker.Store("c", 105), worker.Store("d", 106));
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "c");
+        worker.Receive(client, """{"type":"subscribe","id":1,"data":{"channels":["a","b.*","d"],"since":107,"epoch":"e1"}}""");
+        worker.Receive(client, """{"type":"unsubscribe","data":{"channels":["d"]}}""");
+
+        worker.Receive(client, """{"type":"replay","data":{"since":100}}""");
+        worker.Deal(worker.Store("a", 107));
+        worker.Deal(worker.Store("a", 108));
+
+        Assert.Equal(
+            ["subscription_ack", "subscription_ack", "unsubscription_ack", "begin 101-106", "gap a 101-101 window", "message 102", "message 103", "message 104", "message 105", "complete 4", "sync 107", "message 108"],
+            wire.Frames.Select(ReplayText.Of));
+    }
+
+    [Fact]
     public void There_is_one_replay_at_a_time()
     {
         using var worker = new WorkerParts { Replays = false };
