@@ -212,7 +212,15 @@ public sealed class SilentChannelsTests
     {
         var broker = await Broker.ConnectAsync(nats);
         await broker.Js.CreateStreamAsync(new StreamConfig { Name = Broker.Stream, Subjects = [Broker.Prefix + ">"] });
-        foreach (var channel in new[] { "s.1", "s.2", "s.1", new string('x', 300), "a", "s.3", "a", "b", "a" }) await PublishAsync(broker, channel);
+        foreach (var channel in new[] { "s.1", "s.2", "s.1", new string('x', 300), "a", "s.3", "a", "b", "a" })
+        {
+            await PublishAsync(broker, channel);
+
+            // The History counts in milliseconds: each is to have one of its own, and more.
+            var stored = DateTimeOffset.UtcNow;
+            await Wait.UntilAsync(() => DateTimeOffset.UtcNow - stored > TimeSpan.FromMilliseconds(3), "the clock should go on");
+        }
+
         return broker;
     }
 
@@ -223,7 +231,7 @@ public sealed class SilentChannelsTests
     {
         var last = (await broker.Js.GetStreamAsync(Broker.Stream)).State.LastSeq;
         var (from, to) = (await broker.Js.GetMessageAsync(Broker.Stream, sequence), await broker.Js.GetMessageAsync(Broker.Stream, last));
-        return new StreamOptions { ReplayMaxAge = TimeSpan.FromMicroseconds(((to.TimestampNanos - from.TimestampNanos) / 1000) + 1) };
+        return new StreamOptions { ReplayMaxAge = TimeSpan.FromMilliseconds((to.TimestampNanos / 1_000_000) - (from.TimestampNanos / 1_000_000) + 1) };
     }
 
     /// <summary>Lets a second of the stream's time pass: what was stored before is older than the shortest window.</summary>
