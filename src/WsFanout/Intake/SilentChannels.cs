@@ -14,7 +14,7 @@ namespace WsFanout.Intake;
 /// </remarks>
 internal sealed class SilentChannels(ReadingParts parts, StreamConsumers consumers, StreamLedger ledger)
 {
-    /// <summary>For the consumer to be made: the broker first lists the subjects, which takes it some 2 s for a million.</summary>
+    /// <summary>For the consumer to be made: the broker first lists the subjects, 0.4 to 0.6 s for 300,000 where it was measured.</summary>
     private static readonly TimeSpan MadeWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>For all of it. Nobody is let in meanwhile, and the window's consumer waits.</summary>

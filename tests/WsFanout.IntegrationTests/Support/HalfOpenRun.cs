@@ -7,7 +7,7 @@ internal static class HalfOpenRun
 {
     private const int Lost = 50;
     private const int Present = 10;
-    private const int MessagesPerSecond = 3;
+    private const int MessagesAPing = 60;
 
     /// <param name="interval">Between two pings, and for an answer. Seconds.</param>
     /// <param name="limit">From the silence until the last of them is gone.</param>
@@ -29,8 +29,8 @@ internal static class HalfOpenRun
         await Wait.UntilAsync(
             async () =>
             {
-                // So little that it never fills a socket: a ping that can't leave asks nothing, and WS_SLOW_CLIENT_TIMEOUT judges.
-                if (withTraffic && published < silence.Elapsed.TotalSeconds * MessagesPerSecond) await server.PublishAsync("a", $"{published++}");
+                // Fewer between two pings than fill a socket: a ping that can't leave asks nothing, and WS_SLOW_CLIENT_TIMEOUT judges.
+                if (withTraffic && published < silence.Elapsed.TotalSeconds / interval * MessagesAPing) await server.PublishAsync("a", $"{published++}");
                 return await server.MetricAsync("ws_connections_current") == Present;
             },
             $"those that fell silent should be let go, and only they, on the {way} way {(withTraffic ? "with" : "without")} traffic",

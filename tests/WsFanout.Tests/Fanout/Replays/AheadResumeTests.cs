@@ -40,23 +40,6 @@ public sealed class AheadResumeTests
     }
 
     [Fact]
-    public void No_sync_covers_what_a_full_queue_keeps_from_its_client()
-    {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 5 });
-        var (client, wire) = worker.Join();
-        worker.Subscribe(client, "a");
-        worker.Receive(client, """{"type":"subscribe","data":{"channels":["b"],"since":110,"epoch":"e1"}}""");
-        wire.OneEvery = TimeSpan.FromMilliseconds(10);
-
-        var held = worker.Deal([.. Enumerable.Range(101, 20).Select(sequence => worker.Store("a", sequence))]);
-        worker.Pass(TimeSpan.FromSeconds(1));
-
-        Assert.True(held > 0, "the queue should have been full");
-        Assert.Equal(["sync 120"], Told(wire).TakeLast(1));
-        Assert.Equal(Enumerable.Range(101, 20), wire.OfType("message").Select(message => message["seq"]!.GetValue<int>()));
-    }
-
-    [Fact]
     public void Clients_that_are_ahead_by_different_numbers_begin_each_at_its_own_and_who_leaves_is_forgotten()
     {
         using var worker = new WorkerParts();
