@@ -133,7 +133,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
         string subject, ReadOnlyMemory<byte> payload, string? replyTo = null, NatsHeaders? headers = null, CancellationToken ct = default) =>
         await Session.PublishAsync(subject, replyTo, headers?.Encode(), payload, ct);
 
-    /// <summary>Sends what was published, within a second, and closes.</summary>
+    /// <summary>Closes when the server has read what was published, or after a second.</summary>
     public async ValueTask DisposeAsync()
     {
         Task? loop;

@@ -39,10 +39,10 @@ internal static class NatsClient
         () => Task.FromResult(connection.LastError?.Contains(reason, StringComparison.Ordinal) == true),
         () => $"the connection fails with '{reason}'; it says: {connection.LastError}");
 
-    /// <summary>Next message, or a failure after 10 s.</summary>
+    /// <summary>Next message, or a failure after 30 s.</summary>
     public static async Task<NatsMsg> NextAsync(this NatsSub sub)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await sub.Msgs.ReadAsync(limit.Token);
     }
 }

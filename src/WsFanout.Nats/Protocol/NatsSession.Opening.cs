@@ -94,6 +94,7 @@ internal sealed partial class NatsSession
     {
         if (_stage == SessionStage.Accepted)
         {
+            _pings.Answered();
             return null;
         }
 

@@ -6,14 +6,33 @@ namespace WsFanout.Nats.Protocol;
 /// <summary>What callers and the clock send, and the flusher that takes it to the socket.</summary>
 internal sealed partial class NatsSession
 {
+    private readonly PingLine _pings;
+
     // Interlocked.
     private long _lastSid = InboxSid;
+
+    // Set once, by whoever publishes first.
+    private volatile bool _hasPublished;
+
+    /// <summary>
+    /// Waits until the server has read what was published. To have it with the kernel is not enough: closing a socket while anything of the
+    /// server's is unread resets the connection, and what the server has not read by then is lost.
+    /// </summary>
+    /// <remarks>Returns as well when the connection ends.</remarks>
+    public async Task FlushedAsync(CancellationToken ct)
+    {
+        if (_hasPublished)
+        {
+            await _pings.Send().WaitAsync(ct);
+        }
+    }
 
     /// <summary>One frame, waiting for room when too much waits to be sent.</summary>
     /// <exception cref="NatsException">Too large, headers where the server takes none, or the connection has ended.</exception>
     public async ValueTask PublishAsync(string subject, string? replyTo, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        _hasPublished = true;
         while (!TryPublish(subject, replyTo, headers.Span, payload.Span))
         {
             await _outbox.RoomAsync().WaitAsync(ct);
@@ -134,7 +153,7 @@ internal sealed partial class NatsSession
         }
         else
         {
-            _outbox.TryAppendUrgent(FrameWriter.Ping);
+            _ = _pings.Send();
         }
     }
 

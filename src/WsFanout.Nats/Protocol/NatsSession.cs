@@ -37,15 +37,13 @@ internal sealed partial class NatsSession : IAsyncDisposable
     {
         (_server, _pool, _opts, _time, _logger) = (server, pool, opts, time, logger);
         _tls = new TlsHandshake(server, opts);
+        _pings = new PingLine(_outbox);
         _requests = new RequestTable(opts.MaxPendingRequests);
         _inbox = $"{opts.InboxPrefix}.{Nuid.Next()}.";
         _inboxBytes = System.Text.Encoding.UTF8.GetBytes(_inbox);
     }
 
     public ServerAddress Server => _server;
-
-    /// <summary>Waits until what was published is with the kernel.</summary>
-    public Task FlushedAsync(CancellationToken ct) => _outbox.EmptyAsync(ct);
 
     /// <summary>Runs the open connection until it ends.</summary>
     /// <returns>Why it ended.</returns>
@@ -62,6 +60,7 @@ internal sealed partial class NatsSession : IAsyncDisposable
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             _outbox.End();
+            _pings.End();
             _wire.Cut();
         }
     }

@@ -19,7 +19,7 @@ internal sealed class Outbox : IDisposable
     // Guarded by _gate.
     private byte[] _pending = new byte[InitialBytes];
     private int _count;
-    private bool _sending, _ended;
+    private bool _ended;
     private TaskCompletionSource? _progress;
 
     // Flusher only: what it is sending.
@@ -81,35 +81,9 @@ internal sealed class Outbox : IDisposable
         }
     }
 
-    /// <summary>Completes when everything was handed to the kernel, or the connection has ended.</summary>
-    public async Task EmptyAsync(CancellationToken ct)
-    {
-        while (true)
-        {
-            Task progress;
-            lock (_gate)
-            {
-                if (_ended || (_count == 0 && !_sending))
-                {
-                    return;
-                }
-
-                progress = ProgressLocked();
-            }
-
-            await progress.WaitAsync(ct);
-        }
-    }
-
     /// <returns>What to send next, valid until the next call; empty when the connection has ended.</returns>
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync()
     {
-        lock (_gate)
-        {
-            _sending = false;
-            SignalLocked();
-        }
-
         await _work.WaitAsync();
         lock (_gate)
         {
@@ -120,7 +94,7 @@ internal sealed class Outbox : IDisposable
 
             var bytes = _count;
             var spare = _taken.Length <= LargestKeptBytes ? _taken : new byte[InitialBytes];
-            (_taken, _pending, _count, _sending) = (_pending, spare, 0, true);
+            (_taken, _pending, _count) = (_pending, spare, 0);
             SignalLocked();
             return _taken.AsMemory(0, bytes);
         }

@@ -99,11 +99,4 @@ public class ReconnectTests
         await Assert.ThrowsAsync<NatsNotConnectedException>(async () => await writer.PublishAsync("news.x", default));
         Assert.Throws<ObjectDisposedException>(writer.Start);
     }
-
-    /// <summary>No deadline ever comes: the goodbye of a connection may take as long as a busy machine needs.</summary>
-    private sealed class EndlessPatience : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
 }

@@ -66,6 +66,50 @@ public class ConnectionLossTests
     }
 
     [Fact]
+    public async Task It_hangs_up_only_when_the_server_has_read_what_was_published()
+    {
+        var asked = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
+        await using var server = ScriptedServer.Start(async peer =>
+        {
+            await peer.AcceptAsync();
+            while (await peer.ReadLineAsync() != "PING")
+            {
+            }
+
+            asked.SetResult();
+            await mayAnswer.Task;
+            await peer.SendAsync("PONG\r\n");
+            await peer.StayAsync();
+        });
+        var connection = await NatsClient.OpenAsync(NatsClient.Options(server.Url), time: new EndlessPatience());
+        await connection.PublishAsync("news", "now"u8.ToArray());
+
+        var closing = connection.DisposeAsync().AsTask();
+
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((false, NatsConnectionState.Open), (closing.IsCompleted, connection.ConnectionState));
+        mayAnswer.SetResult();
+        await closing.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_up_during_the_goodbye_is_not_waited_for()
+    {
+        await using var server = ScriptedServer.Start(async peer =>
+        {
+            await peer.AcceptAsync();
+            while (await peer.ReadLineAsync() != "PING")
+            {
+            }
+        });
+        var connection = await NatsClient.OpenAsync(NatsClient.Options(server.Url), time: new EndlessPatience());
+        await connection.PublishAsync("news", "now"u8.ToArray());
+
+        await connection.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public async Task A_ping_of_the_server_is_answered()
     {
         var answer = new TaskCompletionSource<string>();

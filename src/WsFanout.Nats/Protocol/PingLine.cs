@@ -1,0 +1,52 @@
+namespace WsFanout.Nats.Protocol;
+
+/// <summary>PINGs of one connection that wait for their PONG. The server answers them in order, so a PONG says that all sent before its PING was read.</summary>
+/// <remarks>Thread safety: all of it, from anywhere. Bounded: a connection with more than a few unanswered is given up.</remarks>
+internal sealed class PingLine(Outbox outbox)
+{
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate, which also puts them on the wire in the order of this queue.
+    private readonly Queue<TaskCompletionSource> _waiting = [];
+    private bool _ended;
+
+    /// <returns>Completes with the PONG, or when the connection has ended.</returns>
+    public Task Send()
+    {
+        lock (_gate)
+        {
+            if (_ended || !outbox.TryAppendUrgent(FrameWriter.Ping))
+            {
+                return Task.CompletedTask;
+            }
+
+            var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(answered);
+            return answered.Task;
+        }
+    }
+
+    /// <summary>A PONG has come; one that nobody asked for counts for nothing.</summary>
+    public void Answered()
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryDequeue(out var answered))
+            {
+                answered.SetResult();
+            }
+        }
+    }
+
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            while (_waiting.TryDequeue(out var answered))
+            {
+                answered.SetResult();
+            }
+        }
+    }
+}
