@@ -27,6 +27,15 @@ internal sealed record ClientOptions
     /// <summary>Bytes that may wait for one client, answers included. An empty queue takes one frame of any size.</summary>
     public long SendQueueBytes { get; init; } = 128 * 1024;
 
+    /// <summary>How old the oldest message of a full queue may be, since it was dealt, for more to wait beyond the bounds; zero: none ever does.</summary>
+    public TimeSpan SendBurstTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Bytes of messages dealt since then, for each worker, and as many again for references to them, <see cref="Overdraft.BytesPerMessage"/> each.
+    /// Beyond: <see cref="SlowClientPolicy"/>.
+    /// </summary>
+    public long SendBurstBytes { get; init; } = 16L << 20;
+
     /// <summary>What happens to a client whose queue is full.</summary>
     public SlowClientPolicy SlowClientPolicy { get; init; } = SlowClientPolicy.Gap;
 

@@ -14,17 +14,17 @@ internal sealed class QueueShelf(ClientOptions options)
     public const int MostSlots = 64;
 
     private readonly Stack<SendQueue> _kept = new();
+    private readonly Overdraft _overdraft = new(options.SendBurstBytes / Overdraft.BytesPerMessage);
 
     public int Kept => _kept.Count;
 
-    public SendQueue Take() => _kept.TryPop(out var queue) ? queue : new SendQueue(options.SendQueueMessages, options.SendQueueBytes);
+    public SendQueue Take() => _kept.TryPop(out var queue) ? queue : new SendQueue(options.SendQueueMessages, options.SendQueueBytes, _overdraft);
 
     /// <param name="queue">Empty.</param>
     public void PutBack(SendQueue queue)
     {
         if (_kept.Count >= MostKept) return;
         if (queue.Slots > MostSlots) queue.Clear();
-        queue.WaitedFor = default;
         _kept.Push(queue);
     }
 }

@@ -6,35 +6,33 @@ namespace WsFanout.Clients;
 /// Frames owed to one client that its socket has not taken yet, in order. Sits between the worker's loop, which adds, and the wire, which takes.
 /// </summary>
 /// <remarks>
-/// The owning worker only. Bounded by messages and by bytes; one without either takes one frame of any size. Answers are never dropped and
-/// count for bytes. What the wire has taken counts for neither. A replay is one entry and counts as a small answer; nothing behind it leaves
+/// The owning worker only. Bounded by messages and by bytes; one without either takes one frame of any size. In a burst it may be overdrawn, by what
+/// all queues of the worker share, until it has overflowed and not been empty since. Answers are never dropped and count for bytes. What the wire has taken counts for neither. A replay is one entry and counts as a small answer; nothing behind it leaves
 /// before it is over.
 /// </remarks>
-internal sealed class SendQueue(int maxMessages, long maxBytes)
+/// <param name="overdraft">Shared by all queues of a worker; null: there is none.</param>
+internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overdraft = null)
 {
     /// <summary>What an unfinished replay counts among the answers. What it remembers has bounds of its own: its names, and those of whoever reads it from the History.</summary>
     public const int ReplayBytes = 4096;
 
-    private const int InitialSlots = 8;
-
     // Frame, SlowGap or Replay.
-    private object?[] _ring = [];
-    private int _head;
+    private EntryRing _entries = new();
     private int _messages;
     private long _bytes;
     private long _answerBytes;
     private int _replays;
     private int _lookBacks;
-    private WaitedFor _waitedFor;
+    private bool _hasOverflowed;
 
     /// <summary>Entries waiting.</summary>
-    public int Count { get; private set; }
+    public int Count => _entries.Count;
 
     /// <summary>Messages of the stream among them.</summary>
     public int Messages => _messages;
 
-    /// <summary>Places in memory, used or not.</summary>
-    public int Slots => _ring.Length;
+    /// <inheritdoc cref="EntryRing.Slots"/>
+    public int Slots => _entries.Slots;
 
     /// <summary>Bytes waiting, those of replays not counted.</summary>
     public long Bytes => _bytes;
@@ -49,10 +47,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     public bool HasLookBack => _lookBacks > 0;
 
     /// <summary>The replay that has to be advanced before anything can leave; null when something can.</summary>
-    public Replay? Unready => Count > 0 && _ring[_head] is Replay { Ready.Count: 0 } replay ? replay : null;
-
-    /// <summary>How long everybody has waited for room in this queue. Begins anew when it is put on the shelf, empty.</summary>
-    public ref WaitedFor WaitedFor => ref _waitedFor;
+    public Replay? Unready => Count > 0 && _entries[0] is Replay { Ready.Count: 0 } replay ? replay : null;
 
     /// <summary>The message of the stream that has waited longest; null when none waits.</summary>
     public Message? OldestMessage
@@ -61,7 +56,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         {
             for (var offset = 0; _messages > 0 && offset < Count; offset++)
             {
-                if (this[offset] is Message message) return message;
+                if (_entries[offset] is Message message) return message;
             }
 
             return null;
@@ -77,11 +72,22 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         return SendOutcome.Queued;
     }
 
+    /// <summary>Adds a message beyond the bounds. Never blocks.</summary>
+    /// <returns>False when that is used up, or this queue has overflowed and not been empty since.</returns>
+    public bool TryOverdraw(Message message)
+    {
+        if (_hasOverflowed || overdraft is not { HasRoom: true }) return false;
+
+        Append(message);
+        return true;
+    }
+
     /// <summary>Adds a message; the oldest leave for it as far as the bounds ask for, and a gap stands in their place. Never blocks.</summary>
     /// <returns>Messages that left, perhaps this one among them, and gaps that are new.</returns>
     public (int Dropped, int Gaps) AddDroppingOldest(Message message)
     {
         var (dropped, gaps) = (0, 0);
+        _hasOverflowed = true;
         while (!Fits(message))
         {
             // Only answers are left, and take all the room.
@@ -91,6 +97,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         }
 
         Append(message);
+        _entries.Shrink();
         return (dropped, gaps);
     }
 
@@ -120,7 +127,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         var seen = 0;
         for (var offset = 0; offset < Count; offset++)
         {
-            var entry = this[offset];
+            var entry = _entries[offset];
             if (entry is not Replay replay)
             {
                 if (!Look(entry as Frame ?? ((SlowGap)entry).Frame, batch, ref seen, ref batchBytes)) return seen;
@@ -143,8 +150,8 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     {
         for (; frames > 0; frames--)
         {
-            while (_ring[_head] is Replay { Ready.Count: 0 }) RemoveHead();
-            if (_ring[_head] is Replay replay) replay.Ready.Dequeue();
+            while (_entries[0] is Replay { Ready.Count: 0 }) RemoveHead();
+            if (_entries[0] is Replay replay) replay.Ready.Dequeue();
             else RemoveHead();
         }
 
@@ -162,7 +169,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     /// <summary>A replay that has nothing more to say leaves, if it is the oldest.</summary>
     public void RemoveFinished()
     {
-        while (Count > 0 && _ring[_head] is Replay { IsOver: true, Ready.Count: 0 }) RemoveHead();
+        while (Count > 0 && _entries[0] is Replay { IsOver: true, Ready.Count: 0 }) RemoveHead();
     }
 
     /// <summary>Drops the first unfinished replay and everything behind it; what waits before it stays.</summary>
@@ -175,11 +182,11 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     {
         var dropped = _messages;
         var kept = 0;
-        while (kept < Count && this[kept] is not Replay) kept++;
-        for (; Count > kept; Count--)
+        while (kept < Count && _entries[kept] is not Replay) kept++;
+        while (Count > kept)
         {
-            Uncount(this[Count - 1]);
-            this[Count - 1] = null!;
+            Uncount(_entries[Count - 1]);
+            _entries.RemoveLast();
         }
 
         return dropped - _messages;
@@ -190,16 +197,12 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     public int Clear()
     {
         var dropped = _messages;
-        _ring = [];
-        _head = Count = _messages = _replays = _lookBacks = 0;
+        overdraft?.Change(-Math.Max(0, _messages - maxMessages));
+        _entries.Clear();
+        _hasOverflowed = false;
+        _messages = _replays = _lookBacks = 0;
         _bytes = _answerBytes = 0;
         return dropped;
-    }
-
-    private object this[int offset]
-    {
-        get => _ring[(_head + offset) & (_ring.Length - 1)]!;
-        set => _ring[(_head + offset) & (_ring.Length - 1)] = value;
     }
 
     private bool Fits(Message message) => _bytes == 0 || (_messages < maxMessages && _bytes + message.Length <= maxBytes);
@@ -216,28 +219,26 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
     private int DropOldest()
     {
         var offset = 0;
-        while (this[offset] is not Message) offset++;
-        var message = (Message)this[offset];
+        while (_entries[offset] is not Message) offset++;
+        var message = (Message)_entries[offset];
         Uncount(message);
-        if (offset == 0 || this[offset - 1] is not SlowGap before)
+        if (offset == 0 || _entries[offset - 1] is not SlowGap before)
         {
-            this[offset] = new SlowGap(message.Sequence);
+            _entries[offset] = new SlowGap(message.Sequence);
             return 1;
         }
 
         // What stands before it moves up by one: the gap, and answers if there are any.
         before.GrowTo(message.Sequence);
-        for (var i = offset; i > 0; i--) this[i] = this[i - 1];
-        this[0] = null!;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
+        for (var i = offset; i > 0; i--) _entries[i] = _entries[i - 1];
+        _entries.RemoveFirst();
         return 0;
     }
 
     /// <returns>As <see cref="DropOldest"/>.</returns>
     private int DropAtOnce(Message message)
     {
-        if (Count > 0 && this[Count - 1] is SlowGap before)
+        if (Count > 0 && _entries[Count - 1] is SlowGap before)
         {
             before.GrowTo(message.Sequence);
             return 0;
@@ -249,17 +250,15 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
 
     private void Append(object entry)
     {
-        if (Count == _ring.Length) Grow();
-        this[Count++] = entry;
+        _entries.Add(entry);
         Charge(entry, 1);
     }
 
     private void RemoveHead()
     {
-        Uncount(_ring[_head]!);
-        _ring[_head] = null;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
+        Uncount(_entries[0]);
+        _entries.RemoveFirst();
+        if (Count == 0) _hasOverflowed = false;
     }
 
     private void Uncount(object entry) => Charge(entry, -1);
@@ -269,6 +268,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
         switch (entry)
         {
             case Message message:
+                if (sign > 0 ? _messages >= maxMessages : _messages > maxMessages) overdraft?.Change(sign);
                 _messages += sign;
                 _bytes += sign * message.Length;
                 break;
@@ -282,13 +282,5 @@ internal sealed class SendQueue(int maxMessages, long maxBytes)
                 _answerBytes += sign * ReplayBytes;
                 break;
         }
-    }
-
-    private void Grow()
-    {
-        var larger = new object?[Math.Max(InitialSlots, _ring.Length * 2)];
-        for (var i = 0; i < Count; i++) larger[i] = this[i];
-        _ring = larger;
-        _head = 0;
     }
 }

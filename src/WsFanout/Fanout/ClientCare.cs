@@ -176,7 +176,6 @@ internal sealed class ClientCare
     {
         if (client.PingedAt != 0)
         {
-            // A ping that still waits behind what is being written has asked nothing yet; how that moves is judged by itself.
             var sentAt = client.Wire.PingSentAt;
             if (client.Wire.LastReceivedAt >= client.PingedAt)
             {
@@ -193,8 +192,15 @@ internal sealed class ClientCare
 
                 next = Math.Min(next, deadline);
             }
+            else if (HasStoodStillSince(client, client.PingedAt, now))
+            {
+                // The ping could not leave, as nothing has: half-open, or it reads as little as it would have answered.
+                _roster.Close(client, CloseReason.NoLifeSign);
+                return false;
+            }
             else
             {
+                // It waits behind what is being written, and has asked nothing yet.
                 next = Math.Min(next, now + Ticks(_options.PongTimeout / 4));
             }
         }
@@ -214,6 +220,9 @@ internal sealed class ClientCare
 
         return true;
     }
+
+    private bool HasStoodStillSince(Client client, long pingedAt, long now) =>
+        now > Math.Max(pingedAt + Ticks(_options.PongTimeout), _graceUntil) && client.Wire.LastProgressAt < pingedAt && !client.Wire.HasProgressed();
 
     /// <returns>False when the client was closed.</returns>
     private bool LookAtAge(Client client, long now, ref long next)
@@ -236,7 +245,7 @@ internal sealed class ClientCare
             client.WasGivenOfLate = false;
             client.ToldAt = now;
         }
-        else if (now - client.ToldAt >= _positionInterval && !client.HasWaiting && client.Due == 0)
+        else if (now - client.ToldAt >= _positionInterval && !client.HasWaiting)
         {
             client.ToldAt = now;
             client.Queue.AddAnswer(_answers.PositionTold(_dealer.Position));

@@ -8,33 +8,21 @@ namespace WsFanout.Fanout;
 
 /// <summary>
 /// Gives the entries of the ring to the clients of one worker that are owed them: first notes for a whole batch of messages who gets which, then
-/// sends each client all that it is due in one go.
+/// sends each client all that it is due in one go. Nobody is waited for.
 /// </summary>
 /// <remarks>The worker's thread only. Nothing here allocates, locks or logs for a delivery.</remarks>
 internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster, BatchAccount account, WorkerContext context)
 {
     /// <summary>
-    /// How long a socket may keep bytes waiting before its client counts as not reading. Entries are dealt far faster than sockets take
-    /// them: until then the ring waits for a full queue, so that a burst costs no client that reads its place. A client across an ocean takes
-    /// something once a round trip, 200 ms and more; one that takes less than a write in this time can't hold up the others.
+    /// How long a socket may keep bytes waiting before its client counts as not reading, for which nothing waits beyond its queue's bounds. A
+    /// client across an ocean takes something once a round trip, 200 ms and more.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>
-    /// How old the oldest message of a full queue may be, since it was dealt. In a burst a queue fills in an instant; one that took longer to fill
-    /// belongs to a client that is slower than the stream, for which nobody else is to wait.
-    /// </summary>
-    private static readonly TimeSpan LongestTurnover = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Time that everybody waits for one client until its queue has been empty once.</summary>
-    private static readonly TimeSpan MostForOne = TimeSpan.FromSeconds(1);
-
     private readonly FrameBatch _batch = new();
-    private readonly HoldBudget _budget = new(context.Time);
-    private readonly RecentlyDealt _recent = new(LongestTurnover, context.Time);
+    private readonly RecentlyDealt _recent = new(context.ClientOptions.SendBurstTime, context.ClientOptions.SendBurstBytes, context.Time);
     private readonly WorkerCounters _counters = context.Metrics.Counters;
     private readonly TimeProvider _time = context.Time;
-    private readonly long _mostForOneTicks = (long)(MostForOne.TotalSeconds * context.Time.TimestampFrequency);
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
 
     // Lanes of the clients that are owed something of the batch, each once.
@@ -42,8 +30,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private int _owedCount;
 
     private long _dealt;
-    private bool _isBegun;
-    private bool _wasHeld;
+    private long _overdrawn;
 
     /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
     public Position Position { get; private set; } = Position.None;
@@ -51,16 +38,13 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
     public int Generation { get; private set; }
 
-    /// <summary>Whether a batch waits for room at a client: its position covers messages that some are still owed.</summary>
-    public bool IsHolding => _isBegun;
-
     /// <summary>Notes an entry for the next <see cref="Send"/>. What is rare, a hole or another stream, is told at once.</summary>
     /// <returns>False when what has been noted must be sent first.</returns>
     public bool TryAdd(StreamEntry entry)
     {
         if (entry is Message message)
         {
-            if (_isBegun || !_batch.TryAdd(message)) return false;
+            if (!_batch.TryAdd(message)) return false;
             NoteWhoIsOwed(message, 1UL << (_batch.Count - 1));
             return true;
         }
@@ -71,34 +55,19 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     }
 
     /// <summary>Sends each client what it is owed of the batch.</summary>
-    /// <returns>False when a client that reads had no room for all of it: to be called again, and then only who missed something gets it.</returns>
-    public bool Send()
+    public void Send()
     {
-        if (_batch.Count == 0) return true;
-        if (!_isBegun) Begin();
-
-        var held = 0;
+        if (_batch.Count == 0) return;
+        Begin();
         for (var i = 0; i < _owedCount; i++)
         {
             ref var lane = ref lanes[_owed[i]];
-            if (lane.Due != 0 && !SendDue(ref lane)) _owed[held++] = _owed[i];
+            if (lane.Due != 0) SendDue(ref lane);
         }
 
         account.EndStretch();
-        _owedCount = held;
-        if (held > 0) return false;
-
-        if (_wasHeld) EndHolding();
+        _owedCount = 0;
         _batch.Clear();
-        _isBegun = false;
-        return true;
-    }
-
-    private void EndHolding()
-    {
-        _wasHeld = false;
-        _budget.Release(_time.GetTimestamp());
-        _counters.HeldInAll(_budget.Held);
     }
 
     private void NoteWhoIsOwed(Message message, ulong bit)
@@ -126,17 +95,19 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
 
     private void Begin()
     {
-        _isBegun = true;
         var last = _batch[_batch.Count - 1];
         Position = Position with { Sequence = last.Sequence, TimestampMs = last.TimestampMs };
         _counters.DealtInAll(_dealt);
-        _recent.Note(last.Sequence, _time.GetTimestamp());
+        _recent.Note(last.Sequence, _batch.Bytes, _time.GetTimestamp());
     }
 
-    /// <returns>False when the client reads and has to be waited for.</returns>
-    private bool SendDue(ref Lane lane)
+    private void SendDue(ref Lane lane)
     {
-        if (lane.OpenSocket < 0) return SendDue(lane.Client);
+        if (lane.OpenSocket < 0)
+        {
+            SendDue(lane.Client);
+            return;
+        }
 
         var bytes = _batch.BytesOf(lane.Due);
         var taken = DirectSocket.Offer(lane.OpenSocket, bytes);
@@ -145,15 +116,15 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
             account.Sent(_batch, lane.Due);
             lane.Due = 0;
             lane.NoteGiven();
-            return true;
+            return;
         }
 
         lane.Close();
-        return taken > 0 ? Enqueue(lane.Client, TakenInPart(lane.Client, lane.Due, taken)) : SendDue(lane.Client);
+        if (taken > 0) Enqueue(lane.Client, TakenInPart(lane.Client, lane.Due, taken));
+        else SendDue(lane.Client);
     }
 
-    /// <returns>False when the client reads and has to be waited for.</returns>
-    private bool SendDue(Client client)
+    private void SendDue(Client client)
     {
         var due = client.Due;
         if (!client.HasWaiting && client.Wire.IsIdle)
@@ -166,13 +137,13 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
                 client.NoteGiven();
                 client.OpenLane();
                 account.Sent(_batch, due);
-                return true;
+                return;
             }
 
             due = TakenInPart(client, due, taken);
         }
 
-        return Enqueue(client, due);
+        Enqueue(client, due);
     }
 
     /// <summary>The socket has become full in the middle of what was due.</summary>
@@ -196,8 +167,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         return due;
     }
 
-    /// <returns>False when the client reads and has to be waited for.</returns>
-    private bool Enqueue(Client client, ulong due)
+    private void Enqueue(Client client, ulong due)
     {
         while (due != 0)
         {
@@ -207,42 +177,34 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
             {
                 // What waits may not have been given to its socket yet.
                 roster.Flush(client);
-                if (client.Queue.Add(message) != SendOutcome.Queued)
+                if (client.Queue.Add(message) != SendOutcome.Queued && !TryOverdraw(client, message))
                 {
-                    if (MayWaitFor(client)) return false;
                     roster.Overflow(client, message);
-                    if (client.Closing is not null) return true;
+                    if (client.Closing is not null) return;
                 }
             }
 
-            if (client.Queue.WaitedFor.IsOn) client.Queue.WaitedFor.End(_time.GetTimestamp());
             client.NoteGiven();
             due &= due - 1;
         }
 
         client.Due = 0;
         roster.Flush(client);
-        return true;
     }
 
-    private bool MayWaitFor(Client client)
+    /// <summary>Messages are dealt far faster than sockets take them: in a burst more may wait for a client that reads.</summary>
+    private bool TryOverdraw(Client client, Message message)
     {
         var now = _time.GetTimestamp();
-        ref var waitedFor = ref client.Queue.WaitedFor;
-        var may = IsReading(client, now) && IsInBurst(client, now) && waitedFor.Until(now) < _mostForOneTicks && _budget.TryHold(now);
-        _wasHeld |= may;
-        if (may) waitedFor.GoOn(now);
-        else waitedFor.End(now);
-        return may;
+        if (!IsReading(client, now) || !IsInBurst(client, now) || !client.Queue.TryOverdraw(message)) return false;
+        _counters.OverdrawnInAll(++_overdrawn);
+        return true;
     }
 
     private bool IsReading(Client client, long now) => client.Wire.BlockedSince is var since && (since == 0 || now - since < _patienceTicks);
 
-    private bool IsInBurst(Client client, long now)
-    {
-        _recent.Note(Position.Sequence, now);
-        return client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now);
-    }
+    /// <summary>In a burst a queue fills in an instant; one that took longer to fill belongs to a client that is slower than the stream.</summary>
+    private bool IsInBurst(Client client, long now) => client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now);
 
     private void Tell(StreamEntry entry)
     {

@@ -16,9 +16,6 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
 
     private readonly FrameReader _echoFrames = new(Echo.MaxMessageBytes, takesBinary: true, context.Time);
 
-    // Clients that are owed something of a batch that is held: what they send waits in the kernel until they have it.
-    private readonly Queue<DirectSocket> _deferred = new();
-
     public bool HasWork => sockets.HasWork;
 
     /// <summary>Takes one thing that has happened.</summary>
@@ -41,12 +38,6 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
         }
 
         return true;
-    }
-
-    /// <summary>No batch is held any more: whoever waited for that is read.</summary>
-    public void TakeDeferred()
-    {
-        while (_deferred.TryDequeue(out var socket)) sockets.ReadLater(socket);
     }
 
     private void Welcome(DirectSocket socket)
@@ -77,12 +68,6 @@ internal sealed class DirectSide(SocketLoop sockets, Reception reception, Roster
     {
         for (var times = 0; socket.Client is { } client; times++)
         {
-            if (client.Due != 0)
-            {
-                _deferred.Enqueue(socket);
-                return;
-            }
-
             if (client.Echoes)
             {
                 // What it says waits in the kernel while its own words still wait for it.

@@ -18,20 +18,22 @@ internal sealed class FrameBatch
     private readonly Message[] _messages = new Message[MostMessages];
     private readonly byte[] _joined = GC.AllocateUninitializedArray<byte>(MostBytes, pinned: true);
 
-    private int _bytes;
     private ulong _joinedSelection;
     private int _joinedBytes;
 
     public int Count { get; private set; }
+
+    /// <summary>Of all messages together.</summary>
+    public int Bytes { get; private set; }
 
     public Message this[int index] => _messages[index];
 
     /// <returns>False when it does not fit any more.</returns>
     public bool TryAdd(Message message)
     {
-        if (Count == MostMessages || (Count > 0 && _bytes + message.Length > MostBytes)) return false;
+        if (Count == MostMessages || (Count > 0 && Bytes + message.Length > MostBytes)) return false;
         _messages[Count++] = message;
-        _bytes += message.Length;
+        Bytes += message.Length;
         return true;
     }
 
@@ -48,7 +50,7 @@ internal sealed class FrameBatch
     {
         // What was dealt must not be kept alive until the next batch.
         Array.Clear(_messages, 0, Count);
-        Count = _bytes = _joinedBytes = 0;
+        Count = Bytes = _joinedBytes = 0;
         _joinedSelection = 0;
     }
 

@@ -1,47 +1,53 @@
 namespace WsFanout.Fanout;
 
-/// <summary>Which messages a worker has dealt within a span of time, to an eighth of it. It remembers a few sequence numbers, nothing of each message.</summary>
+/// <summary>
+/// Which messages a worker has dealt of late: within a span of time, and no more bytes of them than a bound, both to an eighth. It remembers a few
+/// sequence numbers, nothing of each message.
+/// </summary>
 /// <remarks>The worker's thread only.</remarks>
 internal sealed class RecentlyDealt
 {
     private const int Marks = 8;
 
     private readonly long _span;
-    private readonly long _spacing;
+    private readonly long _bytes;
 
-    // A ring of marks: by that time the message of that number had been dealt. The newest moves on until it is far enough from the one before it,
-    // so that a pause finds it where dealing ended; of two neighbours one may therefore be close to the next.
-    private readonly (long At, long Sequence)[] _marks = new (long, long)[(2 * Marks) + 2];
+    // A ring of marks: by that time the message of that number had been dealt, and so many bytes in all. The newest moves on until it is far enough
+    // from the one before it, so that a pause finds it where dealing ended; of two neighbours one may therefore be close to the next.
+    private readonly (long At, long Sequence, long Bytes)[] _marks = new (long, long, long)[(4 * Marks) + 2];
     private int _newest = -1;
     private int _count;
 
-    public RecentlyDealt(TimeSpan span, TimeProvider time)
+    /// <param name="bytes">Most bytes of messages that are recent.</param>
+    public RecentlyDealt(TimeSpan span, long bytes, TimeProvider time)
     {
         _span = (long)(span.TotalSeconds * time.TimestampFrequency);
-        _spacing = _span / Marks;
+        _bytes = bytes;
     }
 
     /// <summary>Everything up to a message has been dealt by now.</summary>
+    /// <param name="bytes">Of all messages dealt since the last call.</param>
     /// <param name="now">Ticks.</param>
-    public void Note(long sequence, long now)
+    public void Note(long sequence, long bytes, long now)
     {
-        var isFar = _count < 2 || now - _marks[Before(_newest)].At >= _spacing;
-        if (isFar)
+        var total = (_count == 0 ? 0 : _marks[_newest].Bytes) + bytes;
+        if (_count < 2 || IsFar(_marks[Before(_newest)], now, total))
         {
             _newest = (_newest + 1) % _marks.Length;
             _count = Math.Min(_count + 1, _marks.Length);
         }
 
-        _marks[_newest] = (now, sequence);
+        _marks[_newest] = (now, sequence, total);
     }
 
-    /// <summary>Whether a message that has been dealt was dealt within the span.</summary>
+    /// <summary>Whether a message that has been dealt is recent.</summary>
     /// <param name="now">Ticks.</param>
     public bool Contains(long sequence, long now)
     {
-        for (var (mark, left) = (_newest, _count); left > 0; (mark, left) = (Before(mark), left - 1))
+        var (mark, total) = (_newest, _count == 0 ? 0 : _marks[_newest].Bytes);
+        for (var left = _count; left > 0; (mark, left) = (Before(mark), left - 1))
         {
-            if (now - _marks[mark].At >= _span) return sequence > _marks[mark].Sequence;
+            if (now - _marks[mark].At >= _span || total - _marks[mark].Bytes >= _bytes) return sequence > _marks[mark].Sequence;
         }
 
         return true;
@@ -49,6 +55,8 @@ internal sealed class RecentlyDealt
 
     /// <summary>Sequence numbers begin anew.</summary>
     public void Clear() => _count = 0;
+
+    private bool IsFar(in (long At, long Sequence, long Bytes) mark, long now, long total) => now - mark.At >= _span / Marks || total - mark.Bytes >= _bytes / Marks;
 
     private int Before(int mark) => mark == 0 ? _marks.Length - 1 : mark - 1;
 }

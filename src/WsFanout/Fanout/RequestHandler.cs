@@ -110,13 +110,10 @@ internal sealed class RequestHandler
         if (access.TakeWaiting() is { } waiting) Meet(client, waiting, now);
     }
 
-    /// <summary>
-    /// Meets the resumes that waited for the server to come to where their clients were. Once a turn; not while a batch is held: what waits of it
-    /// for a client lies below the position that its sync would name.
-    /// </summary>
+    /// <summary>Meets the resumes that waited for the server to come to where their clients were. Once a turn.</summary>
     public void MeetAhead()
     {
-        if (_ahead.IsEmpty || _dealer.IsHolding) return;
+        if (_ahead.IsEmpty) return;
         var end = _context.Tail.End;
         if ((_dealer.Position, end.LookedAt) == _lookedAt) return;
         _lookedAt = (_dealer.Position, end.LookedAt);

@@ -11,9 +11,6 @@ internal sealed class StreamSide(WorkerInbox inbox, Reception reception, Roster 
 {
     private readonly ConcurrentQueue<JoinRequest> _joins = new();
 
-    // Messages of clients that are owed something of a batch that is held. One a connection at most.
-    private readonly Queue<TransportEvent> _deferred = new();
-
     // Any thread.
     private int _clientCount;
 
@@ -46,14 +43,6 @@ internal sealed class StreamSide(WorkerInbox inbox, Reception reception, Roster 
         return true;
     }
 
-    /// <summary>No batch is held any more: what waited for that is taken.</summary>
-    public bool TakeDeferred()
-    {
-        var any = false;
-        for (; _deferred.TryDequeue(out var deferred); any = true) Take(deferred, deferred.Connection, deferred.Connection.Client!);
-        return any;
-    }
-
     /// <summary>Lets in whoever still waits, so that each is somebody's to end.</summary>
     public void AdmitAll()
     {
@@ -73,10 +62,6 @@ internal sealed class StreamSide(WorkerInbox inbox, Reception reception, Roster 
     {
         switch (happened.Kind)
         {
-            case TransportEventKind.Received when client.Due != 0:
-                // It is owed messages that the position told in an answer would cover.
-                _deferred.Enqueue(happened);
-                break;
             case TransportEventKind.Received when client.Echoes && client.Closing is null:
                 // Taken when it has left again: the queue is empty until then, and takes a frame of any size.
                 Echo.Send(client, connection.IsBinary ? Opcode.Binary : Opcode.Text, connection.Received, roster);

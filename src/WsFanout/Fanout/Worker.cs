@@ -16,9 +16,6 @@ internal sealed partial class Worker : IDisposable
 {
     private static readonly TimeSpan LongestJob = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>Longest sleep while an entry waits for room at a client; the client's socket wakes the worker earlier.</summary>
-    private static readonly TimeSpan HeldPause = TimeSpan.FromMilliseconds(5);
-
     private readonly WorkerContext _context;
     private readonly Ring _ring;
     private readonly TimeProvider _time;
@@ -38,10 +35,8 @@ internal sealed partial class Worker : IDisposable
     private readonly long _longestJobTicks;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // The loop only. What is noted has been read from the ring and not been given to everybody who is owed it.
+    // The loop only.
     private long _cursor;
-    private long _noted;
-    private bool _isHeld;
     private bool _isCut;
 
     // Any thread.
@@ -196,8 +191,7 @@ internal sealed partial class Worker : IDisposable
     private TimeSpan UntilNextTurn(long now)
     {
         var longest = _care.UntilNextLook(now);
-        if (_isHeld) longest = Min(longest, HeldPause);
-        else if (_ring.Head != _cursor) longest = Min(longest, InMilliseconds(_window.OpensAt - now));
+        if (_ring.Head != _cursor) longest = Min(longest, InMilliseconds(_window.OpensAt - now));
         return Sockets is null ? longest : Min(longest, Sockets.UntilDeadline(now));
     }
 
@@ -211,25 +205,13 @@ internal sealed partial class Worker : IDisposable
     private bool ServeRing(long now)
     {
         var head = _ring.Head;
-        if (head == _cursor || (!_isHeld && now < _window.OpensAt)) return false;
+        if (head == _cursor || now < _window.OpensAt) return false;
 
-        // What is held stays in the ring until everybody has it: the intake must not take it for room.
-        while (_noted < head && _dealer.TryAdd(_ring[_noted])) _noted++;
-        var wasHeld = _isHeld;
-        _isHeld = !_dealer.Send();
-        if (_isHeld) return false;
-
-        if (wasHeld) TakeDeferred();
-        else _window.Dealt(now, _time.GetTimestamp());
-        _cursor = _noted;
+        while (_cursor < head && _dealer.TryAdd(_ring[_cursor])) _cursor++;
+        _dealer.Send();
+        _window.Dealt(now, _time.GetTimestamp());
         _ring.Advance(_context.Number, _cursor);
         return true;
-    }
-
-    private void TakeDeferred()
-    {
-        _stream.TakeDeferred();
-        _direct?.TakeDeferred();
     }
 
     private bool TakeEvents()

@@ -22,7 +22,7 @@ internal sealed class FanoutMetrics
         meters.Server.CreateObservableCounter("messages_sent_total", () => Sum(w => w.Deliveries), "{delivery}", "Deliveries: message times client, taken by the socket.");
         meters.Server.CreateObservableCounter("messages_replayed_total", () => Sum(w => w.ReplayedMessages), "{message}", "Messages that clients had missed or looked back on, taken by the socket; not among the deliveries.");
         meters.Server.CreateObservableCounter(
-            "worker_held_seconds_total", () => Sum(w => w.HeldTicks) / (double)TimeSpan.TicksPerSecond, "s", "Time in which workers kept all their clients waiting because the queue of one that reads was full in a burst.");
+            "messages_overdrawn_total", () => Sum(w => w.Overdrawn), "{delivery}", "Deliveries that had to wait beyond the bounds of a client's send queue, in a burst.");
         meters.Server.CreateObservableCounter("bytes_sent_total", () => Sum(w => w.Bytes), "By", "Bytes of frames taken by sockets.");
         meters.Server.CreateObservableCounter("messages_received_total", () => Sum(w => w.Received), "{message}", "Messages from clients.");
         meters.Server.CreateObservableGauge("subscriptions_current", () => Sum(w => w.Subscriptions), "{subscription}", "Subscriptions of all clients.");

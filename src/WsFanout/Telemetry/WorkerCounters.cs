@@ -16,7 +16,7 @@ internal sealed class WorkerCounters
     private long _onTime;
     private long _late;
     private long _replayed;
-    private long _heldTicks;
+    private long _overdrawn;
 
     public long Deliveries => Volatile.Read(ref _deliveries);
 
@@ -35,8 +35,8 @@ internal sealed class WorkerCounters
     /// <summary>Deliveries to sockets that took them at once, in time and late: what they waited for was the server.</summary>
     public (long OnTime, long Late) Punctuality => (Volatile.Read(ref _onTime), Volatile.Read(ref _late));
 
-    /// <summary>Time in which everybody waited for one that reads and had no room. <see cref="TimeSpan"/>'s ticks.</summary>
-    public long HeldTicks => Volatile.Read(ref _heldTicks);
+    /// <summary>Deliveries that waited beyond the bounds of a send queue.</summary>
+    public long Overdrawn => Volatile.Read(ref _overdrawn);
 
     public long SlowClients => Volatile.Read(ref _slowClients);
 
@@ -50,7 +50,7 @@ internal sealed class WorkerCounters
     /// <summary>Messages that were missed and have been sent again.</summary>
     public void Replayed(int messages) => Volatile.Write(ref _replayed, _replayed + messages);
 
-    public void HeldInAll(TimeSpan time) => Volatile.Write(ref _heldTicks, time.Ticks);
+    public void OverdrawnInAll(long deliveries) => Volatile.Write(ref _overdrawn, deliveries);
 
     public void DealtInAll(long deliveries) => Volatile.Write(ref _dealt, deliveries);
 

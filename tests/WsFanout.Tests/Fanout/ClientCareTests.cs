@@ -115,16 +115,37 @@ public sealed class ClientCareTests
     }
 
     [Fact]
-    public void A_ping_that_has_not_left_yet_has_asked_nothing()
+    public void A_ping_that_waits_behind_what_moves_has_asked_nothing()
     {
         using var worker = new WorkerParts();
         var (client, wire) = worker.Join();
-        wire.HoldsPings = true;
+        wire.HoldsPings = wire.IsProgressing = true;
 
         worker.Pass(TimeSpan.FromSeconds(120));
 
         Assert.Equal(1, wire.Pings);
         Assert.Null(client.Closing);
+    }
+
+    [Fact]
+    public void A_ping_that_could_not_leave_is_answered_by_whatever_moves_in_its_time_or_never()
+    {
+        using var worker = new WorkerParts(new ClientOptions { PingInterval = TimeSpan.FromSeconds(4), PongTimeout = TimeSpan.FromSeconds(3), SlowClientTimeout = TimeSpan.FromMinutes(1) });
+        var (silent, silentWire) = worker.Join();
+        var (slow, slowWire) = worker.Join();
+        foreach (var client in new[] { silent, slow }) worker.Subscribe(client, "a");
+        foreach (var wire in new[] { silentWire, slowWire }) wire.IsStuck = wire.HoldsPings = true;
+        worker.Deal(worker.Store("a", 101));
+
+        for (var second = 0; second < 30; second++)
+        {
+            worker.Pass(TimeSpan.FromSeconds(1));
+            if (second % 2 == 0) slowWire.IsProgressing = !slowWire.IsProgressing;
+            if (second == 2) Assert.Null(silent.Closing);
+            if (second == 8) Assert.Equal(CloseReason.NoLifeSign, silent.Closing);
+        }
+
+        Assert.Null(slow.Closing);
     }
 
     [Fact]

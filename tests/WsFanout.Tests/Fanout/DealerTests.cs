@@ -23,7 +23,7 @@ public sealed class DealerTests
     [Fact]
     public void A_client_whose_queue_is_full_is_closed_and_nobody_else()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SendBurstTime = TimeSpan.Zero, SlowClientPolicy = SlowClientPolicy.Disconnect });
         var (stuck, stuckWire) = worker.Join();
         var (healthy, healthyWire) = worker.Join();
         worker.Subscribe(stuck, "a.b");
@@ -39,94 +39,186 @@ public sealed class DealerTests
     }
 
     [Fact]
-    public void A_client_that_has_no_room_in_a_burst_is_waited_for_only_as_long_as_its_queue_turns_over()
+    public void In_a_burst_more_may_wait_for_a_client_that_reads_until_it_is_too_far_behind()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect, SendBurstTime = TimeSpan.FromMilliseconds(800) });
         var (slow, slowWire) = worker.Join();
         var (healthy, healthyWire) = worker.Join();
         worker.Subscribe(slow, "a.b");
         worker.Subscribe(healthy, "a.b");
 
-        // Never done with its batch, never blocked for long: by the socket alone it would be waited for without end.
+        // Never done with its batch, never blocked for long: by the socket alone it reads.
         slowWire.NeverDone = true;
-        var held = 0;
-        for (var i = 0; i < 50; i++) held += worker.Deal(worker.Message(Channel, 101 + i));
+        var dealt = 0;
+        for (; slow.Closing is null && dealt < 1_000; dealt++)
+        {
+            worker.Deal(worker.Message(Channel, 101 + dealt));
+            worker.Clock.Advance(TimeSpan.FromMilliseconds(10));
+        }
 
         Assert.Equal(CloseReason.SlowClient, slow.Closing);
-        Assert.InRange(held * 5, 500, 570);
-        Assert.InRange(worker.Metric("ws_worker_held_seconds_total"), 0.5, 0.57);
+        Assert.InRange(dealt, 80, 95);
+        Assert.Equal(dealt, healthyWire.OfType("message").Count());
         Assert.Null(healthy.Closing);
-        Assert.Equal(50, healthyWire.OfType("message").Count());
+        Assert.InRange(worker.Metric("ws_messages_overdrawn_total"), 68, 85);
+    }
+
+    [Theory]
+    [InlineData(0, 1 << 20)]
+    [InlineData(1_000, 4_096)]
+    public void Without_time_or_bytes_for_bursts_the_bounds_of_the_queue_always_hold(int milliseconds, long bytes)
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 100, SendQueueBytes = 1 << 20, SendBurstTime = TimeSpan.FromMilliseconds(milliseconds), SendBurstBytes = bytes });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.b");
+        wire.NeverDone = true;
+
+        for (var i = 0; i < 300; i++) worker.Deal(worker.Message(Channel, 101 + i));
+
+        Assert.Equal(0, worker.Metric("ws_messages_overdrawn_total"));
+        Assert.Equal(100, client.Queue.Messages);
     }
 
     [Fact]
-    public void A_client_that_is_slower_than_the_stream_is_never_waited_for()
+    public void A_client_that_takes_nothing_is_given_no_more_than_its_queue()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Gap });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10 });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.b");
+        wire.IsStuck = true;
+        worker.Clock.Advance(TimeSpan.FromMilliseconds(400));
+
+        for (var i = 0; i < 50; i++) worker.Deal(worker.Message(Channel, 101 + i));
+
+        Assert.Equal(10, client.Queue.Messages);
+        Assert.Equal(0, worker.Metric("ws_messages_overdrawn_total"));
+    }
+
+    [Fact]
+    public void A_client_that_is_slower_than_the_stream_keeps_to_its_queue()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 20 });
         var (slow, slowWire) = worker.Join();
         worker.Subscribe(slow, "a.b");
 
         // Something moves all the time, so the socket never looks stuck.
         slowWire.NeverDone = true;
-        var held = 0;
         for (var i = 0; i < 50; i++)
         {
-            held += worker.Deal(worker.Message(Channel, 101 + i));
+            worker.Deal(worker.Message(Channel, 101 + i));
             worker.Clock.Advance(TimeSpan.FromMilliseconds(60));
         }
 
-        Assert.Equal(0, held);
         Assert.Null(slow.Closing);
+        Assert.Equal(0, worker.Metric("ws_messages_overdrawn_total"));
         Assert.True(worker.Metric("ws_messages_dropped_total{reason=\"slow\"}") > 0, "its queue should have been full");
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(60)]
-    public void Clients_that_never_catch_up_with_a_fast_stream_are_waited_for_once_and_all_of_them_for_a_tenth_of_the_time(int count)
+    [Fact]
+    public void A_client_that_never_catches_up_overdraws_its_queue_once()
     {
         using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, PingInterval = TimeSpan.FromHours(1) });
-        var wires = new List<TestWire>();
-        var started = worker.Clock.GetTimestamp();
+        var (slow, wire) = worker.Join();
+        worker.Subscribe(slow, "a.b");
+        wire.OneEvery = TimeSpan.FromMilliseconds(50);
+
+        var most = 0;
         for (var i = 0; i < 12_000; i++)
         {
-            if (i * count % 12_000 == 0) Join();
             worker.Deal(worker.Message(Channel, 101 + i));
             worker.Clock.Advance(TimeSpan.FromMilliseconds(5));
+            most = Math.Max(most, slow.Queue.Messages);
+            if (i > 1_000) Assert.InRange(slow.Queue.Messages, 0, 10);
         }
 
-        var passed = worker.Clock.GetElapsedTime(started).TotalSeconds;
-        var held = worker.Metric("ws_worker_held_seconds_total");
-        Assert.InRange(held, 0.5, Math.Min(count * 1.1, 2.1 + (passed / 10)));
-        Assert.All(wires, wire => Assert.True(wire.OfType("gap").Any(), "it should have been told of what its queue could not hold"));
+        Assert.InRange(most, 150, 300);
+        Assert.Equal(Enumerable.Range(101, (int)Last() - 100), Told());
 
-        void Join()
+        long Last() => wire.Frames[^1] is var last && last["type"]!.GetValue<string>() == "gap" ? last["to"]!.GetValue<long>() : last["seq"]!.GetValue<long>();
+
+        IEnumerable<int> Told() => wire.Frames.SelectMany(frame => frame["type"]!.GetValue<string>() switch
         {
-            var (slow, wire) = worker.Join();
-            worker.Subscribe(slow, "a.b");
-            wire.OneEvery = TimeSpan.FromMilliseconds(50);
-            wires.Add(wire);
-        }
+            "message" => [frame["seq"]!.GetValue<int>()],
+            "gap" => Enumerable.Range(frame["from"]!.GetValue<int>(), frame["to"]!.GetValue<int>() - frame["from"]!.GetValue<int>() + 1),
+            _ => [],
+        });
     }
 
     [Fact]
-    public void A_client_that_has_caught_up_is_waited_for_again()
+    public void A_client_that_has_caught_up_may_overdraw_again()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect, PingInterval = TimeSpan.FromHours(1) });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, PingInterval = TimeSpan.FromHours(1) });
         var (client, wire) = worker.Join();
         worker.Subscribe(client, "a.b");
         wire.OneEvery = TimeSpan.FromMilliseconds(20);
 
-        // Bursts of 0.8 s for it, with time to catch up in between.
-        for (var i = 0; i < 200; i++)
+        // One burst that is too much for it, then smaller ones, with time to catch up in between.
+        var sequence = 100;
+        Burst(400);
+        var dropped = worker.Metric("ws_messages_dropped_total{reason=\"slow\"}");
+        Assert.InRange(dropped, 50, 390);
+        for (var burst = 0; burst < 5; burst++) Burst(30);
+
+        Assert.Equal(dropped, worker.Metric("ws_messages_dropped_total{reason=\"slow\"}"));
+        Assert.Equal(550 - dropped, wire.OfType("message").Count());
+
+        void Burst(int messages)
         {
-            worker.Deal(worker.Message(Channel, 101 + i));
-            if (i % 40 == 39) worker.Pass(TimeSpan.FromSeconds(10));
+            for (var i = 0; i < messages; i++)
+            {
+                worker.Deal(worker.Message(Channel, ++sequence));
+                worker.Clock.Advance(TimeSpan.FromMilliseconds(8));
+            }
+
+            worker.Pass(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    [Fact]
+    public void What_all_clients_of_a_worker_overdraw_is_bounded_and_given_back()
+    {
+        // 256 references beyond the bounds: 16 bytes each.
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SendBurstBytes = 4_096 });
+        var wires = new List<TestWire>();
+        var clients = new List<Client>();
+        for (var i = 0; i < 50; i++)
+        {
+            var (client, wire) = worker.Join();
+            worker.Subscribe(client, "a.b");
+            wire.NeverDone = true;
+            wires.Add(wire);
+            clients.Add(client);
         }
 
-        worker.Pass(TimeSpan.FromSeconds(1));
-        Assert.Null(client.Closing);
-        Assert.Equal(200, wire.OfType("message").Count());
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 25; i++) worker.Deal(worker.Message(Channel, 101 + (100 * round) + i));
+
+            // Whoever finds it used up falls back to its bounds, which leaves some for the others.
+            Assert.InRange(clients.Sum(client => Math.Max(0, client.Queue.Messages - 10)), 200, 256);
+            Assert.InRange(worker.Metric("ws_messages_overdrawn_total"), 256 * (round + 1), 50 * 15 * (round + 1));
+
+            // By catching up, by leaving.
+            for (var i = 0; i < 50; i++)
+            {
+                if (i % 10 == round) worker.Roster.Remove(clients[i], CloseReason.ClientLeft);
+                else wires[i].BatchDone();
+            }
+
+            clients.RemoveAll(client => client.IsGone);
+            wires.RemoveAll(wire => wire.IsReleased);
+            while (clients.Count < 50)
+            {
+                var (client, wire) = worker.Join();
+                worker.Subscribe(client, "a.b");
+                clients.Add(client);
+                wires.Add(wire);
+            }
+
+            worker.Pass(TimeSpan.FromSeconds(2));
+            Assert.All(clients, client => Assert.False(client.HasWaiting));
+            foreach (var wire in wires) wire.NeverDone = true;
+        }
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class DroppedMessagesTests
     [Fact]
     public void A_slow_client_s_queue_and_the_message_that_found_it_full_are_dropped()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SendBurstTime = TimeSpan.Zero, SlowClientPolicy = SlowClientPolicy.Disconnect });
         var (client, _) = Stuck(worker);
 
         // One is on its way, ten wait, one finds no room; what comes after is owed no more.

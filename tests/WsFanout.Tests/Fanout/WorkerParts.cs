@@ -86,20 +86,12 @@ internal sealed class WorkerParts : IDisposable
     public void Subscribe(Client client, params string[] names) =>
         Receive(client, $$$"""{"type":"subscribe","data":{"channels":[{{{string.Join(',', names.Select(name => $"\"{name}\""))}}}]}}""");
 
-    /// <summary>Deals entries in one batch as the loop does: again and again while a client that reads has no room.</summary>
-    /// <returns>Times that it was held.</returns>
-    public int Deal(params ReadOnlySpan<StreamEntry> entries)
+    /// <summary>Deals entries in one batch as the loop does.</summary>
+    public void Deal(params ReadOnlySpan<StreamEntry> entries)
     {
         foreach (var entry in entries) Assert.True(Dealer.TryAdd(entry), "it should fit into the batch");
-        var held = 0;
-        for (; !Dealer.Send(); held++)
-        {
-            Flush();
-            Clock.Advance(TimeSpan.FromMilliseconds(5));
-        }
-
+        Dealer.Send();
         Flush();
-        return held;
     }
 
     public Message Message(Channel channel, long sequence, int payloadBytes = 1) =>

@@ -30,6 +30,7 @@ internal static class SettingsReader
             return new SettingsResult { Errors = errors, Notes = notes };
         }
 
+        var history = StageBinding.History(values, effective, capacity.Governor.MemoryLimitBytes);
         var settings = new ServerSettings
         {
             Host = StageBinding.Host(values, capacity.Backlog),
@@ -38,9 +39,9 @@ internal static class SettingsReader
             Stream = StageBinding.Stream(values, effective, context),
             Publish = StageBinding.Publish(values, effective),
             Fanout = capacity.Fanout,
-            History = StageBinding.History(values, effective, capacity.Governor.MemoryLimitBytes),
+            History = history,
             Tokens = AccessRules.Tokens(values),
-            Clients = StageBinding.Clients(values),
+            Clients = StageBinding.Clients(values, effective, history.MaxBytes),
         };
         return new SettingsResult
         {

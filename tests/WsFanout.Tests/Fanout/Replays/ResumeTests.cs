@@ -208,7 +208,7 @@ public sealed class ResumeTests
     [Fact]
     public void Live_messages_wait_behind_a_replay_within_the_bounds_and_beyond_them_a_gap_stands_for_the_oldest()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 3, SlowClientPolicy = SlowClientPolicy.Disconnect }) { Replays = false };
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 3, SendBurstTime = TimeSpan.Zero, SlowClientPolicy = SlowClientPolicy.Disconnect }) { Replays = false };
         worker.Deal(worker.Store("a", 101));
         var (client, wire) = worker.Join();
         worker.Receive(client, """{"type":"subscribe","data":{"channels":["a"],"since":100,"epoch":"e1"}}""");

@@ -37,6 +37,14 @@ internal static class ClientSettings
     public static readonly Setting<long> SendQueueBytes = new(
         "WS_SEND_QUEUE_BYTES", new SizeGrammar(4096, 1L << 30), 128 * 1024, "Bytes that may wait for one client, answers included; an empty queue takes one frame of any size.");
 
+    public static readonly Setting<TimeSpan> SendBurstTime = new(
+        "WS_SEND_BURST_TIME", new DurationGrammar(1, 60_000) { Zero = "the queue's bounds always hold" }, TimeSpan.FromSeconds(1),
+        "How far a client that reads may be behind in a burst: until its oldest waiting message was dealt so long ago, more may wait than its queue's bounds.");
+
+    public static readonly Setting<long> SendBurstBytes = new(
+        "WS_SEND_BURST_BYTES", new SizeGrammar(4096, 64L << 30), 16L << 20,
+        "Bytes of messages dealt within that time that may wait so, for each worker, and as many for references to them, 16 each. Beyond, the queue's bounds hold. Not given, at most a quarter of `WS_REPLAY_MAX_BYTES`.");
+
     public static readonly Setting<SlowClientPolicy> SlowPolicy = new(
         "WS_SLOW_CLIENT_POLICY", new ChoiceGrammar<SlowClientPolicy>(("gap", SlowClientPolicy.Gap), ("disconnect", SlowClientPolicy.Disconnect)), SlowClientPolicy.Gap,
         "What meets a full queue: the oldest messages leave and a `gap` says so, or the client is closed with 4101. While a replay is unfinished always `gap`.");
@@ -56,6 +64,6 @@ internal static class ClientSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         PingInterval, PongTimeout, MaxMessageBytes, MaxChannels, MaxPatterns, MaxChannelLength, Rate, Burst,
-        SendQueueMessages, SendQueueBytes, SlowPolicy, SlowTimeout, FlushMaxDelay, MaxConnectionAge,
+        SendQueueMessages, SendQueueBytes, SendBurstTime, SendBurstBytes, SlowPolicy, SlowTimeout, FlushMaxDelay, MaxConnectionAge,
     ];
 }

@@ -84,6 +84,9 @@ internal static class CapacityFormulas
     public static Derived<long> HistoryShare(long memoryLimitBytes) =>
         new((long)(memoryLimitBytes * HistoryMemoryShare) >> 10 << 10, Text($"15 % of {Megabytes(memoryLimitBytes)}, a quarter of the heap"));
 
+    /// <summary>Bytes of a burst that may wait beyond the send queues' bounds.</summary>
+    public static Derived<long> BurstShare(long historyBytes) => new(historyBytes / 4, Text($"a quarter of the history's {SizeGrammar.Text(historyBytes)}"));
+
     /// <summary>What the tightest of CPU, memory and descriptors allows, rounded down. May be 0.</summary>
     /// <param name="cpuCores">Cores this server may use.</param>
     /// <param name="rejectPercent">Part of them at which newcomers are refused.</param>

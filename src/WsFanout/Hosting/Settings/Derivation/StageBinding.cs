@@ -94,7 +94,15 @@ internal static class StageBinding
         return values.IsGiven(HistorySettings.MaxBytes) || read <= share.Value ? read : effective.Derive(HistorySettings.MaxBytes, share);
     }
 
-    public static ClientOptions Clients(SettingValues values) => new()
+    /// <summary>Unless it was given, what waits in a burst takes little beside the History, which holds the most of it anyway.</summary>
+    private static long BurstBytes(SettingValues values, EffectiveSettings effective, long historyBytes)
+    {
+        var read = values.Get(ClientSettings.SendBurstBytes);
+        var share = CapacityFormulas.BurstShare(historyBytes);
+        return values.IsGiven(ClientSettings.SendBurstBytes) || read <= share.Value ? read : effective.Derive(ClientSettings.SendBurstBytes, share);
+    }
+
+    public static ClientOptions Clients(SettingValues values, EffectiveSettings effective, long historyBytes) => new()
     {
         MaxMessageBytes = values.Int(ClientSettings.MaxMessageBytes),
         MaxChannels = values.Int(ClientSettings.MaxChannels),
@@ -104,6 +112,8 @@ internal static class StageBinding
         RequestBurst = values.Int(ClientSettings.Burst),
         SendQueueMessages = values.Int(ClientSettings.SendQueueMessages),
         SendQueueBytes = values.Get(ClientSettings.SendQueueBytes),
+        SendBurstTime = values.Get(ClientSettings.SendBurstTime),
+        SendBurstBytes = BurstBytes(values, effective, historyBytes),
         SlowClientPolicy = values.Get(ClientSettings.SlowPolicy),
         SlowClientTimeout = values.Get(ClientSettings.SlowTimeout),
         PingInterval = values.Get(ClientSettings.PingInterval),
