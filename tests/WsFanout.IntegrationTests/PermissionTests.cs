@@ -66,7 +66,9 @@ public sealed class PermissionTests
 
         foreach (var server in new[] { first, second })
         {
-            await Wait.UntilAsync(async () => (await NatsCheckAsync(server)).Contains(right, StringComparison.Ordinal), "health should name the subject");
+            var said = "";
+            await Wait.UntilAsync(
+                async () => (said = await NatsCheckAsync(server)).Contains(right, StringComparison.Ordinal), () => $"health should name the subject, and says {said}", TimeSpan.FromSeconds(30));
             Assert.False(await server.IsAttachedAsync());
         }
 
