@@ -15,6 +15,9 @@ const unbound = {
   LOG_LEVEL: 'warn',
 };
 
+// Over a link the publisher is on another host, of which this server wants one.
+const publishToken = 'of-the-comparison';
+
 /** This repository's server on one of its two ways to the wire, with the built-in source: no broker beside it. */
 function ours(name, title) {
   return {
@@ -25,11 +28,12 @@ function ours(name, title) {
     path: '/ws',
     subscribe: '{"type":"subscribe","data":{"channels":[{names}]}}',
     version: async (tools) => (await tools.run(program(tools), ['--version'])).trim(),
-    start: (tools, [port]) => ({
+    start: (tools, address, [port]) => ({
       command: [program(tools)],
-      env: { ...unbound, WS_TRANSPORT: name, WS_ADDR: `127.0.0.1:${port}` },
+      env: { ...unbound, WS_TRANSPORT: name, WS_ADDR: `${address}:${port}`, WS_PUBLISH_TOKEN: publishToken },
       port,
-      publish: `http://127.0.0.1:${port}/publish/{name}`,
+      publish: `http://${address}:${port}/publish/{name}`,
+      publishToken,
     }),
   };
 }

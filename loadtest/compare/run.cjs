@@ -5,6 +5,7 @@
 
 const { contestants } = require('./lib/contestants.cjs');
 const { buildGenerator } = require('./lib/generator.cjs');
+const { cableProblem, makeLink } = require('./lib/link.cjs');
 const machine = require('./lib/machine.cjs');
 const { measureCost, measureMemory, measureSpread } = require('./lib/measures.cjs');
 const { twoCores, unlessEnding } = require('./lib/processes.cjs');
@@ -24,7 +25,8 @@ main().catch((error) => {
 async function main() {
   const { settings, problems } = readSettings(process.env, contestants.map((each) => each.name));
   const lack = machine.shortage(settings.idleClients);
-  if (lack !== null) problems.push(lack);
+  const noCable = settings.link === 'cable' ? cableProblem() : null;
+  problems.push(...[lack, noCable].filter((problem) => problem !== null));
   if (problems.length > 0) {
     problems.forEach((problem) => console.error(problem));
     process.exitCode = wrongSettings;
@@ -35,7 +37,9 @@ async function main() {
   const taking = contestants.filter((each) => settings.names.includes(each.name));
   const prepared = await prepare(taking);
   const before = machine.loadAverage();
-  const runs = await measureAll(taking, prepared, settings, cores);
+  const link = await makeLink(settings.link, cores);
+  const runs = await measureAll(taking, prepared, settings, { cores, link });
+  link.remove();
   const record = {
     date: new Date().toISOString().slice(0, 10),
     commit: await machine.commit(),
@@ -67,11 +71,11 @@ async function prepare(taking) {
 }
 
 /** A B C … B C A …: what changes on the machine meanwhile meets all alike, and so does what the one before leaves behind: sockets that the kernel still remembers, a warm cache. */
-async function measureAll(taking, prepared, settings, cores) {
+async function measureAll(taking, prepared, settings, place) {
   const kinds = [
-    ...settings.rates.map((rate) => ({ kind: costKind(rate), measure: (contestant) => measureCost(contestant, rate, settings, cores) })),
-    { kind: spreadKind, takes: (contestant) => contestant.hasChannels === true, measure: (contestant) => measureSpread(contestant, settings, cores) },
-    { kind: 'memory', measure: (contestant) => measureMemory(contestant, settings, cores) },
+    ...settings.rates.map((rate) => ({ kind: costKind(rate), measure: (contestant) => measureCost(contestant, rate, settings, place) })),
+    { kind: spreadKind, takes: (contestant) => contestant.hasChannels === true, measure: (contestant) => measureSpread(contestant, settings, place) },
+    { kind: 'memory', measure: (contestant) => measureMemory(contestant, settings, place) },
   ];
   const runs = [];
   for (let round = 1; round <= settings.rounds; round++) {

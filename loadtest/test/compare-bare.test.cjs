@@ -60,13 +60,13 @@ test('more than can be kept is cut', options, async () => {
 });
 
 test('a port that is none is refused', options, () => {
-  const [program] = bare.start(comparison, [1]).command;
-  for (const args of [[], ['0'], ['70000'], ['abc'], ['3121 x'], ['1', '2']]) assert.equal(spawnSync(program, args).status, 78, args.join());
+  const [program] = bare.start(comparison, '127.0.0.1', [1]).command;
+  for (const args of [[], ['3121'], ...['0', '70000', 'abc', '3121 x'].map((port) => ['127.0.0.1', port]), ['127.0.0.1', '1', '2']]) assert.equal(spawnSync(program, args).status, 78, args.join());
 });
 
 async function withServer(use) {
   const [port] = await comparison.freePorts(1);
-  const { command } = bare.start(comparison, [port]);
+  const { command } = bare.start(comparison, '127.0.0.1', [port]);
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await use(port);

@@ -99,14 +99,16 @@ test("the generator's figures are its line of JSON; without one its last words a
 test('settings come from the environment, and each that makes no sense is named', () => {
   const { settings, problems } = readSettings({ ROUNDS: '3', ONLY: 'nchan', CLIENTS: '1000' }, names);
   assert.deepEqual(problems, []);
-  assert.deepEqual([settings.rounds, settings.seconds, settings.clients, settings.idleClients, settings.names], [3, 8, 1000, 5000, ['nchan']]);
+  assert.deepEqual([settings.rounds, settings.seconds, settings.clients, settings.idleClients, settings.link, settings.names], [3, 8, 1000, 5000, 'loopback', ['nchan']]);
 
   assert.equal(readSettings({ QUICK: '1' }, names).settings.rounds, 1);
   assert.deepEqual(readSettings({}, names).settings.names, names);
 
-  const wrong = readSettings({ ROUNDS: '0', SECONDS: '', CLIENTS: '1e3', QUICK: 'yes', ONLY: 'nchan apache' }, names).problems;
-  assert.equal(wrong.length, 5);
-  for (const name of ['ROUNDS', 'SECONDS', 'CLIENTS', 'QUICK', 'apache']) assert.ok(wrong.some((problem) => problem.includes(name)), name);
+  assert.equal(readSettings({ LINK: 'cable' }, names).settings.link, 'cable');
+
+  const wrong = readSettings({ LINK: 'wire', ROUNDS: '0', SECONDS: '', CLIENTS: '1e3', QUICK: 'yes', ONLY: 'nchan apache' }, names).problems;
+  assert.equal(wrong.length, 6);
+  for (const name of ['LINK', 'ROUNDS', 'SECONDS', 'CLIENTS', 'QUICK', 'apache']) assert.ok(wrong.some((problem) => problem.includes(name)), name);
 });
 
 test("the kernel's list of cores is read with its ranges", () => {

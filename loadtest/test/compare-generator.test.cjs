@@ -54,6 +54,18 @@ test('what is published over HTTP arrives and is counted, and the latency is tha
   });
 });
 
+test('it shows the token that it was given with each publish, and names the host that it was given', options, async () => {
+  await withServer({}, async (server, start) => {
+    const asked = new Set();
+    server.http.on('request', ({ headers }) => asked.add(`${headers.authorization} ${headers.host}`));
+    const { port } = server.http.address();
+    await start({ host: '127.0.0.1', publish: `http://127.0.0.1:${port}/publish/b`, 'publish-token': 'word', rate: 50 });
+
+    await until(() => asked.size > 0, 'a publish');
+    assert.deepEqual([...asked], [`Bearer word 127.0.0.1:${port}`]);
+  });
+});
+
 test('with several channels each client has its own, and messages go to each in turn', options, async () => {
   await withServer({}, async (server, start) => {
     const asked = new Set();
@@ -121,6 +133,13 @@ test('the CPU time of the server is that of the process named', options, async (
     assert.ok(result.coreBusySeconds >= 0);
   });
 });
+
+for (const [host, publish] of [['localhost', 'http://127.0.0.1:1/p'], ['127.0.0.1', 'http://localhost:1/p'], ['127.0.0.1', 'http://127.0.0.1/p:1'], ['127.0.0.1', '127.0.0.1:1/p'], ['127.0.0.1', 'http://127.0.0.1:1']]) {
+  test(`a host that is no IPv4 address and a URL that lacks something are refused: ${host}, ${publish}`, options, async () => {
+    const generator = new Generator(allowedCores().at(-1), { host, port: 1, publish, rate: 1 });
+    await assert.rejects(generator.waitUntilReady(), /must be/);
+  });
+}
 
 test('a process that is not there is refused instead of measured', options, async () => {
   const gone = spawnSync('true').pid;

@@ -21,7 +21,7 @@ constexpr std::uint32_t latencyOfEvery = 16;
 constexpr std::size_t longestHandshake = 8 * 1024;
 
 std::string requestFor(const Options& options) {
-    return "GET " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options.port) +
+    return "GET " + options.path + " HTTP/1.1\r\nHost: " + options.host + ":" + std::to_string(options.port) +
            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
@@ -62,7 +62,7 @@ void Crowd::connectThoseDue() {
     const int due = static_cast<int>(std::min<double>(options_.clients, seconds * options_.connectsPerSecond + 1));
     while (begun_ < due && begun_ - in_ - failed_ < connectsInFlight) {
         Client& client = clients_[begun_];
-        client.descriptor = beginConnect(options_.port, 1 + begun_ / clientsPerSource);
+        client.descriptor = beginConnect(options_.host, options_.port, 1 + begun_ / clientsPerSource);
         epoll_event event{};
         event.events = EPOLLOUT;
         event.data.u32 = static_cast<std::uint32_t>(begun_);

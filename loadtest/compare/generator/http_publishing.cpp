@@ -49,10 +49,10 @@ bool HttpPublishing::canTake() const {
 
 void HttpPublishing::send(const std::string& payload, std::uint64_t number) {
     Connection& connection = *std::find_if(connections_.begin(), connections_.end(), [](const Connection& each) { return !each.isBusy; });
-    if (connection.descriptor < 0) connection.descriptor = beginConnect(address_.port, 0);
+    if (connection.descriptor < 0) connection.descriptor = beginConnect(address_.host, address_.port, 0);
     connection.isBusy = true;
-    connection.unsent = "POST " + withName(address_.target, options_, number) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(address_.port) +
-                        "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload;
+    connection.unsent = "POST " + withName(address_.target, options_, number) + " HTTP/1.1\r\nHost: " + address_.host + ":" + std::to_string(address_.port) +
+                        (options_.publishToken.empty() ? "" : "\r\nAuthorization: Bearer " + options_.publishToken) + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload;
     progress(connection);
 }
 

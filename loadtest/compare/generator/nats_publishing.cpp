@@ -10,7 +10,7 @@
 #include "clock.h"
 
 NatsPublishing::NatsPublishing(const Address& address, const Options& options)
-    : options_(options), subject_(address.target.substr(1)), descriptor_(beginConnect(address.port, 0)), unsent_("CONNECT {\"verbose\":false}\r\n") {}
+    : options_(options), subject_(address.target.substr(1)), descriptor_(beginConnect(address.host, address.port, 0)), unsent_("CONNECT {\"verbose\":false}\r\n") {}
 
 NatsPublishing::~NatsPublishing() {
     close(descriptor_);

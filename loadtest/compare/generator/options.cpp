@@ -7,14 +7,15 @@
 #include <cstring>
 
 #include "payload.h"
+#include "sockets.h"
 
 namespace {
 
 constexpr int wrongUsage = 78;
 
 [[noreturn]] void refuse(const std::string& problem) {
-    std::fputs("usage: generator --port N [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
-               "                 [--subscribe TEXT] [--publish URL --rate N] [--channels 1] [--subscriptions 1] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
+    std::fputs("usage: generator --port N [--host 127.0.0.1] [--path /] [--clients 1] [--connects-per-second 4000] [--warm-up 3] [--seconds 8]\n"
+               "                 [--subscribe TEXT] [--publish URL --rate N] [--publish-token TOKEN] [--channels 1] [--subscriptions 1] [--size 400] [--server-pid PID] [--server-core N]\n", stderr);
     std::fprintf(stderr, "generator: %s\n", problem.c_str());
     std::exit(wrongUsage);
 }
@@ -39,6 +40,7 @@ Options readOptions(int count, char** arguments) {
         if (i + 1 == count) refuse(name + ": a value is missing");
         const char* value = arguments[i + 1];
         if (name == "--port") options.port = whole(name, value, 1, 65535);
+        else if (name == "--host") options.host = value;
         else if (name == "--path") options.path = value;
         else if (name == "--clients") options.clients = whole(name, value, 1, 200'000);
         else if (name == "--connects-per-second") options.connectsPerSecond = whole(name, value, 1, 1'000'000);
@@ -46,6 +48,7 @@ Options readOptions(int count, char** arguments) {
         else if (name == "--seconds") options.seconds = number(name, value, 0.1, 3600);
         else if (name == "--subscribe") options.subscribe = value;
         else if (name == "--publish") options.publish = value;
+        else if (name == "--publish-token") options.publishToken = value;
         else if (name == "--channels") options.channels = whole(name, value, 1, 100'000);
         else if (name == "--subscriptions") options.subscriptions = whole(name, value, 1, 1'000);
         else if (name == "--rate") options.rate = number(name, value, 0, 1'000'000);
@@ -57,6 +60,7 @@ Options readOptions(int count, char** arguments) {
         else if (name == "--server-core") options.serverCore = whole(name, value, 0, 4095);
         else refuse(name + ": unknown");
     }
+    if (!isAddress(options.host)) refuse("--host " + options.host + ": must be an IPv4 address");
     if (options.port == 0) refuse("--port is missing");
     if (options.subscriptions > options.channels) refuse("--subscriptions: there are not so many --channels");
     if (options.subscribe.size() > 65'535) refuse("--subscribe: at most 65535 bytes");

@@ -2,8 +2,9 @@
 
 #include <string>
 
-/** One run. All on loopback. */
+/** One run. */
 struct Options {
+    std::string host = "127.0.0.1"; // an IPv4 address
     int port = 0;                // of the server's WebSocket listener
     std::string path = "/";
     int clients = 1;
@@ -11,7 +12,8 @@ struct Options {
     double warmUpSeconds = 3;    // of publishing before anything counts
     double seconds = 8;          // measured; SIGTERM ends it earlier
     std::string subscribe;       // text that each client sends after its handshake, {names} in it for its channels; empty: none
-    std::string publish;         // http://127.0.0.1:PORT/PATH or nats://127.0.0.1:PORT/SUBJECT; empty: only listen
+    std::string publish;         // http://ADDRESS:PORT/PATH or nats://ADDRESS:PORT/SUBJECT; empty: only listen
+    std::string publishToken;    // shown with each publish over HTTP; empty: none
     int channels = 1;            // there are; {name} in the URL is each in turn
     int subscriptions = 1;       // of each client
     double rate = 0;             // messages a second

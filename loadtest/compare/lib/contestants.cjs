@@ -8,7 +8,8 @@ const ours = require('../ours.cjs');
  * `name` for ONLY, `title` for the tables, `isOurs`; `path` and `subscribe`: what a client asks for and then says;
  * `hasChannels`: takes {names} in `subscribe` and {name} in `publish`, and so part in the work with many channels;
  * `prepare(tools)`: builds or installs what it needs, once; `version(tools)` → text;
- * `start(tools, ports, folder)` → {command, env, port, publish}: how to run it on these free ports with its files in that empty folder.
+ * `start(tools, address, ports, folder)` → {command, env, port, publish, publishToken}: how to run it on this IPv4 address and these free ports with its files in that
+ * empty folder; the last for HTTP, if it asks for one.
  */
 const contestants = [
   ours.direct,

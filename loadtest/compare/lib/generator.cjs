@@ -13,10 +13,11 @@ function buildGenerator() {
 
 /** One run of the generator: a crowd of clients, and a publisher when it is given a rate. */
 class Generator {
-  /** @param {Record<string, string | number>} options as `generator/options.h` names them; empty ones are left out */
-  constructor(core, options) {
+  /** @param {Record<string, string | number>} options as `generator/options.h` names them; empty ones are left out
+   * @param {string[]} entrance words before its command, where it is to run elsewhere */
+  constructor(core, options, entrance = []) {
     const args = Object.entries(options).filter(([, value]) => value !== '').flatMap(([name, value]) => [`--${name}`, String(value)]);
-    this.child = startPinned(core, [path.join(folder, 'generator'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = startPinned(core, [...entrance, path.join(folder, 'generator'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.errors = '';
     this.child.stderr.on('data', (bytes) => { this.errors += bytes; });
     let text = '';

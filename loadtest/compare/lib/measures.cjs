@@ -9,44 +9,47 @@ const idleRate = 2; // messages a second while memory is read, so that connectio
 const leastHeard = 0.5; // of a few messages; the first may come before a client is subscribed, the last is under way
 const longestMemorySeconds = 240;
 
-/** What a delivery costs the server and how long it takes, at one rate, to all clients. */
-function measureCost(contestant, rate, settings, cores) {
-  return measureDeliveries(contestant, { rate }, settings.clients, settings, cores);
+/**
+ * What a delivery costs the server and how long it takes, at one rate, to all clients.
+ * @param place the `cores` of server and generator, and the `link` between them
+ */
+function measureCost(contestant, rate, settings, place) {
+  return measureDeliveries(contestant, { rate }, settings.clients, settings, place);
 }
 
 /** The same with many channels, of which each client hears some. */
-function measureSpread(contestant, settings, cores) {
-  return measureDeliveries(contestant, settings.spread, settings.idleClients, settings, cores);
+function measureSpread(contestant, settings, place) {
+  return measureDeliveries(contestant, settings.spread, settings.idleClients, settings, place);
 }
 
-async function measureDeliveries(contestant, work, clients, settings, cores) {
-  return withServer(contestant, cores, async (server) => {
-    const generator = new Generator(cores.generator, {
+async function measureDeliveries(contestant, work, clients, settings, place) {
+  return withServer(contestant, place, async (server) => {
+    const generator = new Generator(place.cores.generator, {
       ...clientsOf(server, clients),
-      publish: server.publish,
+      ...publishingTo(server),
       ...work,
       size: settings.payloadBytes,
       'warm-up': settings.warmUpSeconds,
       seconds: settings.seconds,
       'server-pid': server.pid,
-      'server-core': cores.server,
-    });
+      'server-core': place.cores.server,
+    }, place.link.entrance);
     const result = await generator.result;
     return { ...judge(result), result };
   });
 }
 
 /** Memory of the server without clients, with some and with all of the idle ones; the slope between is what a client costs. */
-async function measureMemory(contestant, settings, cores) {
-  return withServer(contestant, cores, async (server) => {
+async function measureMemory(contestant, settings, place) {
+  return withServer(contestant, place, async (server) => {
     const settle = () => sleep(settings.settleSeconds * 1000);
     await sleep(1000);
     const without = server.memoryBytes();
-    const first = crowd(server, settings.clients, settings, cores, { publish: server.publish, rate: idleRate });
+    const first = crowd(server, settings.clients, settings, place, { ...publishingTo(server), rate: idleRate });
     await first.waitUntilReady();
     await settle();
     const some = server.memoryBytes();
-    const second = crowd(server, settings.idleClients - settings.clients, settings, cores, {});
+    const second = crowd(server, settings.idleClients - settings.clients, settings, place, {});
     await second.waitUntilReady();
     await settle();
     const all = server.memoryBytes();
@@ -60,19 +63,23 @@ async function measureMemory(contestant, settings, cores) {
   });
 }
 
-function crowd(server, clients, settings, cores, publishing) {
-  return new Generator(cores.generator, {
+function crowd(server, clients, settings, place, publishing) {
+  return new Generator(place.cores.generator, {
     ...clientsOf(server, clients),
     ...publishing,
     size: settings.payloadBytes,
     'connects-per-second': 2000,
     'warm-up': 0,
     seconds: longestMemorySeconds,
-  });
+  }, place.link.entrance);
 }
 
 function clientsOf(server, clients) {
-  return { port: server.port, path: server.contestant.path, subscribe: server.contestant.subscribe, clients };
+  return { host: server.address, port: server.port, path: server.contestant.path, subscribe: server.contestant.subscribe, clients };
+}
+
+function publishingTo(server) {
+  return { publish: server.publish, 'publish-token': server.publishToken };
 }
 
 /** Memory of clients who have gone or hear nothing is nobody's. */
@@ -83,7 +90,7 @@ function aliveness(results) {
   return { disbelief: closed > 0 || deaf ? trouble : null, notes: [] };
 }
 
-async function withServer(contestant, cores, measure) {
+async function withServer(contestant, place, measure) {
   const server = await Server.start(contestant, cores.server);
   try {
     return await measure(server);

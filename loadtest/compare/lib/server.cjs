@@ -13,16 +13,16 @@ const longestLine = 160;
 
 /** A contestant's server under way. Started anew for each measurement. */
 class Server {
-  static async start(contestant, core) {
+  static async start(contestant, address, core) {
     const folder = path.join(tools.artifacts, 'run', contestant.name);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
-    const how = contestant.start(tools, await tools.freePorts(2), folder);
+    const how = contestant.start(tools, address, await tools.freePorts(2), folder);
     const logFile = path.join(folder, 'server.log');
     const log = fs.openSync(logFile, 'w');
     const child = startPinned(core, how.command, { env: how.env, cwd: folder, stdio: ['ignore', log, log] });
     fs.closeSync(log);
-    const server = new Server(contestant, how, child, logFile);
+    const server = new Server(contestant, address, how, child, logFile);
     try {
       await server._listens(how.port);
       await server._listens(Number(new URL(how.publish).port));
@@ -33,10 +33,12 @@ class Server {
     return server;
   }
 
-  constructor(contestant, how, child, logFile) {
+  constructor(contestant, address, how, child, logFile) {
     this.contestant = contestant;
+    this.address = address;
     this.port = how.port;
     this.publish = how.publish;
+    this.publishToken = how.publishToken ?? '';
     this.pid = child.pid;
     this.child = child;
     this.logFile = logFile;
@@ -59,7 +61,7 @@ class Server {
     let ended = null;
     this.child.ended.then((how) => { ended = how; });
     const deadline = Date.now() + startDeadlineMs;
-    while (!(await accepts(port))) {
+    while (!(await accepts(this.address, port))) {
       if (ended !== null) throw new Error(`did not start: ${this.lastLogLine() || ended}`);
       if (Date.now() > deadline) throw new Error(`did not start: nobody listened within ${startDeadlineMs / 1000} s. ${this.lastLogLine()}`);
       await sleep(lookMs);
@@ -67,9 +69,9 @@ class Server {
   }
 }
 
-function accepts(port) {
+function accepts(address, port) {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1', () => answer(true));
+    const socket = net.connect(port, address, () => answer(true));
     socket.on('error', () => answer(false));
     function answer(value) {
       socket.destroy();

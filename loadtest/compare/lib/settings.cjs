@@ -6,6 +6,9 @@ const whole = {
   CLIENTS: { full: 2000, quick: 500, min: 16, max: 20_000 },
 };
 
+/** Between clients and server: all on loopback, or over a virtual cable. */
+const links = ['loopback', 'cable'];
+
 /** Of the fan-out: one send for each message; busy, so that messages can share one. */
 const rates = [25, 400];
 
@@ -30,6 +33,8 @@ function readSettings(env, names) {
     if (!/^\d+$/.test(text) || value < row.min || value > row.max) problems.push(`${name}=${text}: must be a whole number from ${row.min} to ${row.max}`);
     return value;
   });
+  const link = env.LINK || 'loopback';
+  if (!links.includes(link)) problems.push(`LINK=${env.LINK}: must be ${links.join(' or ')}`);
   const only = (env.ONLY ?? '').split(/[\s,]+/).filter((name) => name !== '');
   for (const name of only) {
     if (!names.includes(name)) problems.push(`ONLY: there is no ${name}; there are ${names.join(', ')}`);
@@ -42,6 +47,7 @@ function readSettings(env, names) {
     clients,
     idleClients: clients * idleFactor,
     names: names.filter((name) => only.length === 0 || only.includes(name)),
+    link,
     rates,
     spread,
     payloadBytes: 400,

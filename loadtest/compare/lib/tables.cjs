@@ -109,9 +109,14 @@ function hasFigures(row) {
   return Object.keys(row.figures).length > 0;
 }
 
+const links = {
+  loopback: 'loopback, on which the server is billed for the TCP input of its clients',
+  cable: 'clients in a network namespace behind a virtual cable, whose TCP input is handled on their core',
+};
+
 function facts({ settings, machine, contestants, commit, load }) {
   return [
-    `${machine.model}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, TCP ${machine.congestionControl}, loopback. Server on core ${machine.serverCore}, clients and publisher on core ${machine.generatorCore}${machine.isOnePhysicalCore ? ', the other thread of the same physical core' : ''}.`,
+    `${machine.model}, ${machine.cores} cores, ${machine.memory}, Linux ${machine.kernel}, TCP ${machine.congestionControl}, ${links[settings.link ?? 'loopback']}. Server on core ${machine.serverCore}, clients and publisher on core ${machine.generatorCore}${machine.isOnePhysicalCore ? ', the other thread of the same physical core' : ''}.`,
     `${settings.rounds} ${settings.rounds === 1 ? 'round' : 'rounds'}, in turn, each server started anew for each measurement: ${settings.warmUpSeconds} s of warming up, ${settings.seconds} s measured. Payload ${settings.payloadBytes} bytes of JSON, no compression.`,
     `Load average before ${load.before}, after ${load.after}. Commit ${commit}.`,
     ...contestants.map((each) => `${each.title}: ${each.version}`),

@@ -11,11 +11,11 @@ function aspnet({ folder, project, ...contestant }) {
       const runtimes = await tools.run('dotnet', ['--list-runtimes']);
       return `ASP.NET Core ${[...runtimes.matchAll(/^Microsoft\.AspNetCore\.App (10\.\S+)/gm)].at(-1)?.[1] ?? '10'}`;
     },
-    start: (tools, [port]) => ({
-      command: [path.join(tools.artifacts, project, project), '--urls', `http://127.0.0.1:${port}`],
+    start: (tools, address, [port]) => ({
+      command: [path.join(tools.artifacts, project, project), '--urls', `http://${address}:${port}`],
       env: { Logging__LogLevel__Default: 'Warning' },
       port,
-      publish: `http://127.0.0.1:${port}/publish`,
+      publish: `http://${address}:${port}/publish`,
     }),
   };
 }

@@ -11,10 +11,10 @@ module.exports = {
   subscribe: '{"type":"subscribe","data":{"channels":[{names}]}}',
   prepare: (tools) => tools.run('make', ['-s', '-C', __dirname, `OUT=${folder(tools)}`]),
   version: async (tools) => `g++ ${(await tools.run('g++', ['-dumpfullversion'])).trim()}`,
-  start: (tools, [port]) => ({
-    command: [path.join(folder(tools), 'bare'), String(port)],
+  start: (tools, address, [port]) => ({
+    command: [path.join(folder(tools), 'bare'), address, String(port)],
     port,
-    publish: `http://127.0.0.1:${port}/publish/{name}`,
+    publish: `http://${address}:${port}/publish/{name}`,
   }),
 };
 

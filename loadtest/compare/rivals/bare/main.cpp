@@ -6,12 +6,12 @@
 
 int main(int count, char** arguments) {
     char* end = nullptr;
-    const long port = count == 2 ? std::strtol(arguments[1], &end, 10) : 0;
+    const long port = count == 3 ? std::strtol(arguments[2], &end, 10) : 0;
     if (port < 1 || port > 65535 || *end != 0) {
-        std::fprintf(stderr, "usage: bare PORT\n");
+        std::fprintf(stderr, "usage: bare ADDRESS PORT\n");
         return 78;
     }
     raiseDescriptorLimit();
-    Server server(static_cast<int>(port));
+    Server server(arguments[1], static_cast<int>(port));
     server.run();
 }

@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -101,7 +102,7 @@ bool readPublish(const std::string& head, std::string& name, std::size_t& length
 
 }
 
-Server::Server(int port) {
+Server::Server(const char* host, int port) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     const int one = 1;
     setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -109,7 +110,7 @@ Server::Server(int port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1) endWith(host);
     if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) endWith("bind");
     if (listen(listener_, backlog) < 0) endWith("listen");
     epoll_ = epoll_create1(EPOLL_CLOEXEC);

@@ -13,7 +13,7 @@
  */
 class Server {
 public:
-    explicit Server(int port);
+    Server(const char* address, int port);
 
     [[noreturn]] void run();
 

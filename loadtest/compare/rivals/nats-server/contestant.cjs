@@ -9,9 +9,9 @@ module.exports = {
   path: '/',
   subscribe: 'CONNECT {"verbose":false}\r\nSUB b 1\r\n',
   version: (tools) => tools.packageVersion('nats-server'),
-  start: (tools, [port, natsPort], folder) => {
+  start: (tools, address, [port, natsPort], folder) => {
     const file = path.join(folder, 'nats-server.conf');
-    tools.writeFrom(path.join(__dirname, 'nats-server.conf'), file, { PORT: port, NATS_PORT: natsPort });
-    return { command: ['nats-server', '-c', file], port, publish: `nats://127.0.0.1:${natsPort}/b` };
+    tools.writeFrom(path.join(__dirname, 'nats-server.conf'), file, { ADDRESS: address, PORT: port, NATS_PORT: natsPort });
+    return { command: ['nats-server', '-c', file], port, publish: `nats://${address}:${natsPort}/b` };
   },
 };

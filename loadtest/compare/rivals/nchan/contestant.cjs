@@ -9,12 +9,12 @@ module.exports = {
   path: '/subscribe',
   subscribe: '',
   version: async (tools) => `${await tools.packageVersion('libnginx-mod-nchan')}, nginx ${await tools.packageVersion('nginx')}`,
-  start: (tools, [port], folder) => {
-    tools.writeFrom(path.join(__dirname, 'nginx.conf'), path.join(folder, 'nginx.conf'), { PORT: port });
+  start: (tools, address, [port], folder) => {
+    tools.writeFrom(path.join(__dirname, 'nginx.conf'), path.join(folder, 'nginx.conf'), { ADDRESS: address, PORT: port });
     return {
       command: ['nginx', '-p', `${folder}/`, '-e', 'stderr', '-c', 'nginx.conf'],
       port,
-      publish: `http://127.0.0.1:${port}/publish`,
+      publish: `http://${address}:${port}/publish`,
     };
   },
 };

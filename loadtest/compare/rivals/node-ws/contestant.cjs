@@ -13,11 +13,11 @@ module.exports = {
     if (!fs.existsSync(packageFile(tools))) await tools.run('npm', ['install', '--prefix', folder(tools), '--no-audit', '--no-fund', '--loglevel=error', 'ws@8']);
   },
   version: async (tools) => `ws ${JSON.parse(fs.readFileSync(packageFile(tools), 'utf8')).version}, Node ${process.versions.node}`,
-  start: (tools, [port]) => ({
-    command: [process.execPath, path.join(__dirname, 'server.cjs'), String(port)],
+  start: (tools, address, [port]) => ({
+    command: [process.execPath, path.join(__dirname, 'server.cjs'), address, String(port)],
     env: { NODE_PATH: path.join(folder(tools), 'node_modules') },
     port,
-    publish: `http://127.0.0.1:${port}/publish`,
+    publish: `http://${address}:${port}/publish`,
   }),
 };
 

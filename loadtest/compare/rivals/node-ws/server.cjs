@@ -21,4 +21,5 @@ const server = http.createServer((request, response) => {
 });
 const sockets = new WebSocketServer({ server, perMessageDeflate: false });
 sockets.on('connection', (socket) => socket.on('error', () => socket.terminate()));
-server.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 4096 });
+const [host, port] = process.argv.slice(2);
+server.listen({ port: Number(port), host, backlog: 4096 });
