@@ -65,5 +65,6 @@ Options readOptions(int count, char** arguments) {
     if (options.subscriptions > options.channels) refuse("--subscriptions: there are not so many --channels");
     if (options.subscribe.size() > 65'535) refuse("--subscribe: at most 65535 bytes");
     if (options.publish.empty() != (options.rate == 0)) refuse("--publish and --rate belong together");
+    if (!options.publish.empty()) parseAddress(options.publish);
     return options;
 }
