@@ -63,4 +63,4 @@ function ownFault(error) {
 
 // Node's own code for an uncaught error is 1, which here would read as "the server failed".
 process.on('uncaughtException', ownFault);
-main(process.argv.slice(2), process.env).then((code) => { process.exitCode = code; }, ownFault);
+main(process.argv.slice(2), process.env).then((code) => process.exit(code), ownFault);
