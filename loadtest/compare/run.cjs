@@ -38,8 +38,7 @@ async function main() {
   const prepared = await prepare(taking);
   const before = machine.loadAverage();
   const link = await makeLink(settings.link, cores);
-  const runs = await measureAll(taking, prepared, settings, { cores, link });
-  link.remove();
+  const runs = await measureAll(taking, prepared, settings, { cores, link }).finally(() => link.remove());
   const record = {
     date: new Date().toISOString().slice(0, 10),
     commit: await machine.commit(),

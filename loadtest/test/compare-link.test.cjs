@@ -1,14 +1,19 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { spawn, execFileSync } = require('node:child_process');
+const { spawn, spawnSync, execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const { once } = require('node:events');
 const { test } = require('node:test');
+const { buildGenerator } = require('../compare/lib/generator.cjs');
 const { cableProblem, makeLink, maskOf } = require('../compare/lib/link.cjs');
+const { measureCost } = require('../compare/lib/measures.cjs');
 const { allowedCores } = require('../compare/lib/processes.cjs');
+const comparison = require('../compare/lib/tools.cjs');
+const bare = require('../compare/rivals/bare/contestant.cjs');
 
+const missing = ['g++', 'make', 'taskset', 'setpriv'].filter((name) => spawnSync(name, ['--version']).status !== 0);
 const cores = { server: allowedCores()[0], generator: allowedCores().at(-1) };
 const canMake = cableProblem() === null && mayMakeNamespace();
 const options = { skip: !canMake && 'no right to make a network namespace', timeout: 60_000 };
@@ -37,6 +42,23 @@ test('over a cable a client reaches the server from a place of its own, and noth
   }
   assert.equal(fs.existsSync(`/run/netns/${link.entrance.at(-1)}`), false);
 });
+
+for (const kind of ['loopback', 'cable']) {
+  const measured = { ...options, skip: (kind === 'cable' && options.skip) || (missing.length > 0 && `not installed: ${missing.join(', ')}`) };
+  test(`a delivery is measured over ${kind}, from a publisher there to its clients there`, measured, async () => {
+    await Promise.all([buildGenerator(), bare.prepare(comparison)]);
+    const settings = { clients: 20, payloadBytes: 400, warmUpSeconds: 0, seconds: 1 };
+    const link = await makeLink(kind, cores);
+    try {
+      const { result } = await measureCost(bare, 20, settings, { cores, link });
+
+      assert.deepEqual([result.in, result.failed, result.closed], [20, 0, 0]);
+      assert.ok(result.messages > 0 && result.publisher.sent > 0, JSON.stringify(result));
+    } finally {
+      link.remove();
+    }
+  });
+}
 
 test('what a killed run has left is cleared away by the next', options, async () => {
   const gone = spawn('true');

@@ -18,7 +18,7 @@ public sealed class HalfOpenLongTests
     {
         foreach (var way in EchoServers.Ways)
         {
-            foreach (var withTraffic in new[] { false, true }) await HalfOpenRun.RunAsync(way, withTraffic, Interval, Limit);
+            foreach (var withTraffic in new[] { false, true }) await HalfOpenRun.RunAsync(way, withTraffic, Interval, Interval, Limit);
         }
     }
 }

@@ -90,8 +90,8 @@ function aliveness(results) {
   return { disbelief: closed > 0 || deaf ? trouble : null, notes: [] };
 }
 
-async function withServer(contestant, place, measure) {
-  const server = await Server.start(contestant, cores.server);
+async function withServer(contestant, { cores, link }, measure) {
+  const server = await Server.start(contestant, link.address, cores.server);
   try {
     return await measure(server);
   } catch (error) {

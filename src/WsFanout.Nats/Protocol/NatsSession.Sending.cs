@@ -21,10 +21,18 @@ internal sealed partial class NatsSession
     /// <remarks>Returns as well when the connection ends.</remarks>
     public async Task FlushedAsync(CancellationToken ct)
     {
-        if (_hasPublished)
+        if (!_hasPublished)
         {
-            await _pings.Send().WaitAsync(ct);
+            return;
         }
+
+        Task? read;
+        while ((read = _pings.TrySend()) is null)
+        {
+            await _outbox.RoomAsync().WaitAsync(ct);
+        }
+
+        await read.WaitAsync(ct);
     }
 
     /// <summary>One frame, waiting for room when too much waits to be sent.</summary>
@@ -153,7 +161,7 @@ internal sealed partial class NatsSession
         }
         else
         {
-            _ = _pings.Send();
+            _ = _pings.TrySend();
         }
     }
 

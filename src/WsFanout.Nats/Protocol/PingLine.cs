@@ -10,14 +10,19 @@ internal sealed class PingLine(Outbox outbox)
     private readonly Queue<TaskCompletionSource> _waiting = [];
     private bool _ended;
 
-    /// <returns>Completes with the PONG, or when the connection has ended.</returns>
-    public Task Send()
+    /// <returns>Completes with the PONG, or when the connection has ended. Null: so much waits to be sent that this has to wait.</returns>
+    public Task? TrySend()
     {
         lock (_gate)
         {
-            if (_ended || !outbox.TryAppendUrgent(FrameWriter.Ping))
+            if (_ended)
             {
                 return Task.CompletedTask;
+            }
+
+            if (!outbox.TryAppendUrgent(FrameWriter.Ping))
+            {
+                return null;
             }
 
             var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -56,6 +56,9 @@ internal sealed class Client : ITimed
     /// <summary>Bytes that wait for the socket, with what replays count for.</summary>
     public long WaitingBytes => _queue is { } queue ? queue.Bytes + (queue.Replays * SendQueue.ReplayBytes) : 0;
 
+    /// <inheritdoc cref="QueueLoad.IsOverdrawn"/>
+    public bool IsOverdrawn => _queue is { IsOverdrawn: true };
+
     /// <summary>Whether a replay is unfinished.</summary>
     public bool HasReplay => _queue is { HasReplay: true };
 

@@ -28,10 +28,10 @@ internal sealed record ClientOptions
     public long SendQueueBytes { get; init; } = 128 * 1024;
 
     /// <summary>How old the oldest message of a full queue may be, since it was dealt, for more to wait beyond the bounds; zero: none ever does.</summary>
-    public TimeSpan SendBurstTime { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SendBurstTime { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Bytes of messages dealt since then, for each worker, and as many again for references to them, <see cref="Overdraft.BytesPerMessage"/> each.
+    /// Bytes of messages dealt since then by one worker, and as many again for references to them, <see cref="Overdraft.BytesPerMessage"/> each.
     /// Beyond: <see cref="SlowClientPolicy"/>.
     /// </summary>
     public long SendBurstBytes { get; init; } = 16L << 20;

@@ -8,8 +8,8 @@ namespace WsFanout.Clients;
 /// <param name="most">References; 0: none may wait beyond the bounds.</param>
 internal sealed class Overdraft(long most)
 {
-    /// <summary>What the place of a reference takes, which a queue that grows doubles. Bytes.</summary>
-    public const int BytesPerMessage = 16;
+    /// <summary>What the place of a reference takes: 8, twice that while little of a queue is used, and the old places while it grows. Bytes.</summary>
+    public const int BytesPerMessage = 32;
 
     public bool HasRoom => Messages < most;
 

@@ -18,33 +18,32 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
 
     // Frame, SlowGap or Replay.
     private EntryRing _entries = new();
-    private int _messages;
-    private long _bytes;
-    private long _answerBytes;
-    private int _replays;
-    private int _lookBacks;
+    private QueueLoad _load = new(maxMessages, maxBytes, overdraft);
     private bool _hasOverflowed;
+
+    // Nothing before it is a message.
+    private int _oldest;
 
     /// <summary>Entries waiting.</summary>
     public int Count => _entries.Count;
 
     /// <summary>Messages of the stream among them.</summary>
-    public int Messages => _messages;
+    public int Messages => _load.Messages;
 
     /// <inheritdoc cref="EntryRing.Slots"/>
     public int Slots => _entries.Slots;
 
     /// <summary>Bytes waiting, those of replays not counted.</summary>
-    public long Bytes => _bytes;
+    public long Bytes => _load.Bytes;
 
     /// <summary>Unfinished replays.</summary>
-    public int Replays => _replays;
+    public int Replays => _load.Replays;
 
     /// <summary>Whether a replay is unfinished.</summary>
-    public bool HasReplay => _replays > 0;
+    public bool HasReplay => _load.Replays > 0;
 
     /// <summary>Whether a replay that answers a <c>replay</c> is unfinished.</summary>
-    public bool HasLookBack => _lookBacks > 0;
+    public bool HasLookBack => _load.LookBacks > 0;
 
     /// <summary>The replay that has to be advanced before anything can leave; null when something can.</summary>
     public Replay? Unready => Count > 0 && _entries[0] is Replay { Ready.Count: 0 } replay ? replay : null;
@@ -54,57 +53,50 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
     {
         get
         {
-            for (var offset = 0; _messages > 0 && offset < Count; offset++)
-            {
-                if (_entries[offset] is Message message) return message;
-            }
-
-            return null;
+            if (_load.Messages == 0) return null;
+            while (_entries[_oldest] is not Message) _oldest++;
+            return (Message)_entries[_oldest];
         }
     }
+
+    /// <inheritdoc cref="QueueLoad.IsOverdrawn"/>
+    public bool IsOverdrawn => _load.IsOverdrawn;
+
+    /// <summary>Whether more may wait than the bounds allow: not when that is used up, or this queue has overflowed and not been empty since.</summary>
+    public bool MayOverdraw => !_hasOverflowed && _load.MayOverdraw;
 
     /// <summary>Adds a message unless that would exceed the message or the byte bound. Never blocks.</summary>
     public SendOutcome Add(Message message)
     {
-        if (!Fits(message)) return SendOutcome.TooSlow;
+        if (!_load.Fits(message)) return SendOutcome.TooSlow;
 
         Append(message);
         return SendOutcome.Queued;
     }
 
-    /// <summary>Adds a message beyond the bounds. Never blocks.</summary>
-    /// <returns>False when that is used up, or this queue has overflowed and not been empty since.</returns>
-    public bool TryOverdraw(Message message)
-    {
-        if (_hasOverflowed || overdraft is not { HasRoom: true }) return false;
-
-        Append(message);
-        return true;
-    }
+    /// <summary>Adds a message beyond the bounds. Only when <see cref="MayOverdraw"/>. Never blocks.</summary>
+    public void AddBeyond(Message message) => Append(message);
 
     /// <summary>Adds a message; the oldest leave for it as far as the bounds ask for, and a gap stands in their place. Never blocks.</summary>
     /// <returns>Messages that left, perhaps this one among them, and gaps that are new.</returns>
     public (int Dropped, int Gaps) AddDroppingOldest(Message message)
     {
-        var (dropped, gaps) = (0, 0);
-        _hasOverflowed = true;
-        while (!Fits(message))
-        {
-            // Only answers are left, and take all the room.
-            if (_messages == 0) return (dropped + 1, gaps + DropAtOnce(message));
-            gaps += DropOldest();
-            dropped++;
-        }
+        var (dropped, gaps) = DropOldest(message);
 
+        // Only answers are left, and take all the room.
+        if (!_load.Fits(message)) return (dropped + 1, gaps + DropAtOnce(message));
         Append(message);
-        _entries.Shrink();
         return (dropped, gaps);
     }
+
+    /// <summary>The oldest messages leave until the bounds hold, and a gap stands in their place.</summary>
+    /// <returns>Messages that left, and gaps that are new.</returns>
+    public (int Dropped, int Gaps) DropToBounds() => IsOverdrawn ? DropOldest(null) : (0, 0);
 
     /// <summary>Adds a frame that must not be lost: an answer, or word of what was lost. Never blocks.</summary>
     public SendOutcome AddAnswer(Frame frame)
     {
-        if (Count > 0 && _answerBytes + frame.Length > maxBytes) return SendOutcome.TooSlow;
+        if (Count > 0 && !_load.FitsAnswer(frame.Length)) return SendOutcome.TooSlow;
 
         Append(frame);
         return SendOutcome.Queued;
@@ -113,7 +105,7 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
     /// <summary>Adds a replay. Never blocks.</summary>
     public SendOutcome AddReplay(Replay replay)
     {
-        if (Count > 0 && _answerBytes + ReplayBytes > maxBytes) return SendOutcome.TooSlow;
+        if (Count > 0 && !_load.FitsAnswer(ReplayBytes)) return SendOutcome.TooSlow;
 
         Append(replay);
         return SendOutcome.Queued;
@@ -180,32 +172,32 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
     /// <returns>Messages of the stream that were dropped.</returns>
     public int DropFromReplay()
     {
-        var dropped = _messages;
+        var dropped = _load.Messages;
         var kept = 0;
         while (kept < Count && _entries[kept] is not Replay) kept++;
         while (Count > kept)
         {
-            Uncount(_entries[Count - 1]);
+            _load.Remove(_entries[Count - 1]);
             _entries.RemoveLast();
         }
 
-        return dropped - _messages;
+        _oldest = Math.Min(_oldest, Count);
+        if (Count == 0) _hasOverflowed = false;
+
+        return dropped - _load.Messages;
     }
 
     /// <summary>Drops everything, the memory as well.</summary>
     /// <returns>Messages of the stream that were dropped.</returns>
     public int Clear()
     {
-        var dropped = _messages;
-        overdraft?.Change(-Math.Max(0, _messages - maxMessages));
+        var dropped = _load.Messages;
         _entries.Clear();
+        _load.Clear();
         _hasOverflowed = false;
-        _messages = _replays = _lookBacks = 0;
-        _bytes = _answerBytes = 0;
+        _oldest = 0;
         return dropped;
     }
-
-    private bool Fits(Message message) => _bytes == 0 || (_messages < maxMessages && _bytes + message.Length <= maxBytes);
 
     private static bool Look(Frame frame, Span<Frame?> batch, ref int seen, ref long bytesLeft)
     {
@@ -215,27 +207,42 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
         return true;
     }
 
-    /// <returns>Gaps that are new: 1, or 0 when the one before it grows.</returns>
-    private int DropOldest()
+    /// <summary>One walk over what leaves: an overdrawn queue may be far beyond its bounds.</summary>
+    /// <param name="next">What is to fit; null: nothing more.</param>
+    /// <returns>As <see cref="DropToBounds"/>. A gap that grows is no new one.</returns>
+    private (int Dropped, int Gaps) DropOldest(Message? next)
     {
-        var offset = 0;
-        while (_entries[offset] is not Message) offset++;
-        var message = (Message)_entries[offset];
-        Uncount(message);
-        if (offset == 0 || _entries[offset - 1] is not SlowGap before)
+        _hasOverflowed = true;
+        var (dropped, gaps, kept, seen) = (0, 0, 0, 0);
+        for (; _load.Messages > 0 && (next is null ? IsOverdrawn : !_load.Fits(next)); seen++)
         {
-            _entries[offset] = new SlowGap(message.Sequence);
-            return 1;
+            var entry = _entries[seen];
+            if (entry is Message message)
+            {
+                _load.Remove(message);
+                dropped++;
+                if (kept > 0 && _entries[kept - 1] is SlowGap before)
+                {
+                    before.GrowTo(message.Sequence);
+                    continue;
+                }
+
+                entry = new SlowGap(message.Sequence);
+                gaps++;
+            }
+
+            _entries[kept++] = entry;
         }
 
-        // What stands before it moves up by one: the gap, and answers if there are any.
-        before.GrowTo(message.Sequence);
-        for (var i = offset; i > 0; i--) _entries[i] = _entries[i - 1];
-        _entries.RemoveFirst();
-        return 0;
+        // What is kept of the walk moves up to what was not reached.
+        for (var i = kept - 1; i >= 0; i--) _entries[seen - kept + i] = _entries[i];
+        for (var i = kept; i < seen; i++) _entries.RemoveFirst();
+        _oldest = kept;
+        _entries.Shrink();
+        return (dropped, gaps);
     }
 
-    /// <returns>As <see cref="DropOldest"/>.</returns>
+    /// <returns>1, or 0 when the gap before it grows.</returns>
     private int DropAtOnce(Message message)
     {
         if (Count > 0 && _entries[Count - 1] is SlowGap before)
@@ -251,36 +258,15 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
     private void Append(object entry)
     {
         _entries.Add(entry);
-        Charge(entry, 1);
+        _load.Add(entry);
     }
 
     private void RemoveHead()
     {
-        Uncount(_entries[0]);
+        _load.Remove(_entries[0]);
         _entries.RemoveFirst();
+        if (_oldest > 0) _oldest--;
         if (Count == 0) _hasOverflowed = false;
-    }
-
-    private void Uncount(object entry) => Charge(entry, -1);
-
-    private void Charge(object entry, int sign)
-    {
-        switch (entry)
-        {
-            case Message message:
-                if (sign > 0 ? _messages >= maxMessages : _messages > maxMessages) overdraft?.Change(sign);
-                _messages += sign;
-                _bytes += sign * message.Length;
-                break;
-            case Frame answer:
-                _bytes += sign * answer.Length;
-                _answerBytes += sign * answer.Length;
-                break;
-            case Replay replay:
-                _replays += sign;
-                _lookBacks += replay.IsLookBack ? sign : 0;
-                _answerBytes += sign * ReplayBytes;
-                break;
-        }
+        if (Slots > QueueShelf.MostSlots) _entries.Shrink();
     }
 }

@@ -141,6 +141,8 @@ internal sealed class ClientCare
         if (since != 0 && now - since > Ticks(Stall) && client.Wire.HasProgressed()) since = now;
         client.IsWatched = since != 0;
         NoteSlow(client, since != 0 && now - since > Ticks(Stall));
+        _dealer.EndBurst(client, now);
+        if (client.Closing is not null) return false;
         if (since == 0)
         {
             // What the framework writes on the stream way, pongs above all, blocks without the worker's having given anything.
@@ -222,7 +224,7 @@ internal sealed class ClientCare
     }
 
     private bool HasStoodStillSince(Client client, long pingedAt, long now) =>
-        now > Math.Max(pingedAt + Ticks(_options.PongTimeout), _graceUntil) && client.Wire.LastProgressAt < pingedAt && !client.Wire.HasProgressed();
+        client.Wire.BlockedSince != 0 && now > Math.Max(Math.Max(pingedAt, client.Wire.LastProgressAt) + Ticks(_options.PongTimeout), _graceUntil) && !client.Wire.HasProgressed();
 
     /// <returns>False when the client was closed.</returns>
     private bool LookAtAge(Client client, long now, ref long next)

@@ -32,7 +32,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private long _dealt;
     private long _overdrawn;
 
-    /// <summary>How far this worker has dealt: what a position told to one of its clients means, if the client is owed nothing of the batch.</summary>
+    /// <summary>How far this worker has dealt: what a position told to one of its clients means.</summary>
     public Position Position { get; private set; } = Position.None;
 
     /// <summary>Which of the streams that the process has followed that is: the History's window of another generation is not of it.</summary>
@@ -62,7 +62,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         for (var i = 0; i < _owedCount; i++)
         {
             ref var lane = ref lanes[_owed[i]];
-            if (lane.Due != 0) SendDue(ref lane);
+            SendDue(ref lane);
         }
 
         account.EndStretch();
@@ -192,11 +192,19 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         roster.Flush(client);
     }
 
+    /// <summary>Holds a client to the bounds of its queue once its burst is over, though no message has come for it since.</summary>
+    public void EndBurst(Client client, long now)
+    {
+        if (!client.IsOverdrawn || (IsReading(client, now) && IsInBurst(client.Queue, now))) return;
+        roster.DropToBounds(client);
+    }
+
     /// <summary>Messages are dealt far faster than sockets take them: in a burst more may wait for a client that reads.</summary>
     private bool TryOverdraw(Client client, Message message)
     {
         var now = _time.GetTimestamp();
-        if (!IsReading(client, now) || !IsInBurst(client, now) || !client.Queue.TryOverdraw(message)) return false;
+        if (!client.Queue.MayOverdraw || !IsReading(client, now) || !IsInBurst(client.Queue, now)) return false;
+        client.Queue.AddBeyond(message);
         _counters.OverdrawnInAll(++_overdrawn);
         return true;
     }
@@ -204,7 +212,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private bool IsReading(Client client, long now) => client.Wire.BlockedSince is var since && (since == 0 || now - since < _patienceTicks);
 
     /// <summary>In a burst a queue fills in an instant; one that took longer to fill belongs to a client that is slower than the stream.</summary>
-    private bool IsInBurst(Client client, long now) => client.Queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now);
+    private bool IsInBurst(SendQueue queue, long now) => queue.OldestMessage is { } oldest && _recent.Contains(oldest.Sequence, now);
 
     private void Tell(StreamEntry entry)
     {

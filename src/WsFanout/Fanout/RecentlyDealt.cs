@@ -44,6 +44,8 @@ internal sealed class RecentlyDealt
     /// <param name="now">Ticks.</param>
     public bool Contains(long sequence, long now)
     {
+        // What is beyond the newest mark is of another stream.
+        if (_count > 0 && sequence > _marks[_newest].Sequence) return false;
         var (mark, total) = (_newest, _count == 0 ? 0 : _marks[_newest].Bytes);
         for (var left = _count; left > 0; (mark, left) = (Before(mark), left - 1))
         {

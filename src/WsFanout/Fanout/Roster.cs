@@ -59,15 +59,13 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     /// <summary>A message found a client's queue full: the oldest leave for it and a gap says so, or the client is closed.</summary>
     public void Overflow(Client client, Message message)
     {
-        if (context.ClientOptions.SlowClientPolicy == SlowClientPolicy.Disconnect && !client.HasReplay)
-        {
-            Close(client, CloseReason.SlowClient);
-            return;
-        }
+        if (!IsClosedFor(client)) CountLost(client.Queue.AddDroppingOldest(message));
+    }
 
-        var (dropped, gaps) = client.Queue.AddDroppingOldest(message);
-        if (dropped > 0) context.ClientMetrics.MessagesDropped("slow", dropped);
-        if (gaps > 0) context.ClientMetrics.GapsTold("slow", gaps);
+    /// <summary>More waits for a client than its queue's bounds, and may no longer: as <see cref="Overflow"/>.</summary>
+    public void DropToBounds(Client client)
+    {
+        if (!IsClosedFor(client)) CountLost(client.Queue.DropToBounds());
     }
 
     /// <summary>Reads on in the replay of the next client that waits for it.</summary>
@@ -164,10 +162,23 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         if (_clients.Capacity > 1024 && _clients.Count * 4 < _clients.Capacity) _clients.Capacity /= 2;
         client.Closing ??= reason;
         context.ClientMetrics.ClientLeft(client.Closing.Label);
-        CountDropped(client.Closing, TakeDue(client) + client.DropQueue());
+        CountDropped(client.Closing, client.DropQueue());
         client.LeaveLane();
         client.IsGone = true;
         client.Wire.Release();
+    }
+
+    private bool IsClosedFor(Client client)
+    {
+        if (context.ClientOptions.SlowClientPolicy != SlowClientPolicy.Disconnect || client.HasReplay) return false;
+        Close(client, CloseReason.SlowClient);
+        return true;
+    }
+
+    private void CountLost((int Dropped, int Gaps) lost)
+    {
+        if (lost.Dropped > 0) context.ClientMetrics.MessagesDropped("slow", lost.Dropped);
+        if (lost.Gaps > 0) context.ClientMetrics.GapsTold("slow", lost.Gaps);
     }
 
     private void Owed(Client client, SendOutcome outcome)

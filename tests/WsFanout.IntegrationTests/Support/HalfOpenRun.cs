@@ -8,13 +8,14 @@ internal static class HalfOpenRun
     private const int Lost = 50;
     private const int Present = 10;
 
-    /// <param name="interval">Between two pings, and for an answer. Seconds.</param>
+    /// <param name="interval">Between two pings. Seconds.</param>
+    /// <param name="timeout">For an answer. Seconds.</param>
     /// <param name="limit">From the silence until the last of them is gone.</param>
-    public static async Task RunAsync(string way, bool withTraffic, int interval, TimeSpan limit)
+    public static async Task RunAsync(string way, bool withTraffic, int interval, int timeout, TimeSpan limit)
     {
         using var network = NetworkNamespace.Create();
         await using var server = await AbusedServer.StartAsync(
-            network.Entrance, ("WS_TRANSPORT", way), ("WS_ADDR", $"{network.ServerAddress}:0"), ("WS_PING_INTERVAL", $"{interval}s"), ("WS_PONG_TIMEOUT", $"{interval}s"), ("WS_SLOW_CLIENT_TIMEOUT", "1m"));
+            network.Entrance, ("WS_TRANSPORT", way), ("WS_ADDR", $"{network.ServerAddress}:0"), ("WS_PING_INTERVAL", $"{interval}s"), ("WS_PONG_TIMEOUT", $"{timeout}s"), ("WS_SLOW_CLIENT_TIMEOUT", "1m"));
         var present = await Task.WhenAll(Enumerable.Range(0, Present).Select(_ => TestClient.ConnectAsync(new Uri($"ws://{server.Address.Authority}/ws?channels=a"))));
         var lost = await Task.WhenAll(Enumerable.Range(0, Lost).Select(number => RawClient.ConnectAsync(server.Address, "?channels=a", from: network.SilentAddress(number))));
         var pings = new Tally();
@@ -23,15 +24,15 @@ internal static class HalfOpenRun
         Assert.Equal((Present + Lost, Present + Lost), (await server.MetricAsync("ws_connections_current"), await server.MetricAsync("ws_subscriptions_current")));
 
         network.Silence();
-        var published = 0;
+        var (published, left) = (0, 0d);
         await Wait.UntilAsync(
             async () =>
             {
                 // Large ones: most pings can't leave, because the sockets are full.
                 if (withTraffic) await server.PublishAsync("a", Message(published++));
-                return await server.MetricAsync("ws_connections_current") == Present;
+                return (left = await server.MetricAsync("ws_connections_current")) == Present;
             },
-            $"those that fell silent should be let go, and only they, on the {way} way {(withTraffic ? "with" : "without")} traffic",
+            () => $"those that fell silent should be let go, and only they: of {Present + Lost} clients {Present} should be left on the {way} way {(withTraffic ? "with" : "without")} traffic, {left} are",
             limit);
 
         Assert.Equal(Lost, await server.MetricAsync("ws_disconnects_total{reason=\"no_life_sign\"}"));

@@ -49,7 +49,7 @@ public sealed class SendQueueTests
     [Fact]
     public void Answers_fit_beside_a_full_load_of_messages_and_alone_up_to_the_byte_bound()
     {
-        var queue = new SendQueue(1, 100);
+        var queue = new SendQueue(1, 200);
         queue.Add(Message(1));
 
         Assert.Equal(SendOutcome.Queued, queue.AddAnswer(Frame.Text(new byte[50])));

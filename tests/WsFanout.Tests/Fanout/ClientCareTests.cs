@@ -119,7 +119,7 @@ public sealed class ClientCareTests
     {
         using var worker = new WorkerParts();
         var (client, wire) = worker.Join();
-        wire.HoldsPings = wire.IsProgressing = true;
+        wire.IsStuck = wire.HoldsPings = wire.IsProgressing = true;
 
         worker.Pass(TimeSpan.FromSeconds(120));
 
@@ -146,6 +146,38 @@ public sealed class ClientCareTests
         }
 
         Assert.Null(slow.Closing);
+    }
+
+    [Fact]
+    public void Whoever_moved_once_after_a_ping_was_due_and_never_again_is_let_go_all_the_same()
+    {
+        using var worker = new WorkerParts(new ClientOptions { PingInterval = TimeSpan.FromSeconds(4), PongTimeout = TimeSpan.FromSeconds(3), SlowClientTimeout = TimeSpan.FromMinutes(9) });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a");
+        wire.IsStuck = wire.HoldsPings = true;
+        worker.Deal(worker.Store("a", 101));
+        worker.Pass(TimeSpan.FromSeconds(4));
+        wire.IsProgressing = true;
+        worker.Pass(TimeSpan.FromSeconds(1));
+        wire.IsProgressing = false;
+        worker.Pass(TimeSpan.FromSeconds(2));
+        Assert.Null(client.Closing);
+
+        worker.Pass(TimeSpan.FromSeconds(4));
+
+        Assert.Equal(CloseReason.NoLifeSign, client.Closing);
+    }
+
+    [Fact]
+    public void A_ping_that_waits_for_a_writer_of_ours_though_nothing_blocks_has_asked_nothing()
+    {
+        using var worker = new WorkerParts(new ClientOptions { PongTimeout = TimeSpan.FromSeconds(1) });
+        var (client, wire) = worker.Join();
+        wire.HoldsPings = true;
+
+        worker.Pass(TimeSpan.FromSeconds(120));
+
+        Assert.Null(client.Closing);
     }
 
     [Fact]

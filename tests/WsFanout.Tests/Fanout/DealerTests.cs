@@ -97,7 +97,7 @@ public sealed class DealerTests
     [Fact]
     public void A_client_that_is_slower_than_the_stream_keeps_to_its_queue()
     {
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 20 });
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 20, SendBurstTime = TimeSpan.FromSeconds(1) });
         var (slow, slowWire) = worker.Join();
         worker.Subscribe(slow, "a.b");
 
@@ -131,7 +131,7 @@ public sealed class DealerTests
             if (i > 1_000) Assert.InRange(slow.Queue.Messages, 0, 10);
         }
 
-        Assert.InRange(most, 150, 300);
+        Assert.InRange(most, 300, 450);
         Assert.Equal(Enumerable.Range(101, (int)Last() - 100), Told());
 
         long Last() => wire.Frames[^1] is var last && last["type"]!.GetValue<string>() == "gap" ? last["to"]!.GetValue<long>() : last["seq"]!.GetValue<long>();
@@ -175,10 +175,71 @@ public sealed class DealerTests
     }
 
     [Fact]
+    public void Whoever_is_given_nothing_more_is_held_to_its_bounds_when_its_burst_is_over()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueBytes = 128 << 10, SendBurstBytes = 1 << 20, SlowClientTimeout = TimeSpan.FromSeconds(20), PingInterval = TimeSpan.FromHours(1) });
+        var clients = new List<(Client Client, TestWire Wire)>();
+        for (var i = 0; i < 50; i++)
+        {
+            // Each has a channel of its own, and its socket never looks stuck.
+            var channel = new Channel($"own.{i}");
+            var (client, wire) = worker.Join();
+            worker.Subscribe(client, $"own.{i}");
+            wire.NeverDone = true;
+            clients.Add((client, wire));
+            for (var n = 0; n < 18; n++) worker.Deal(worker.Message(channel, 101 + (18 * i) + n, 60_000));
+        }
+
+        // What is recent may wait: a megabyte, an eighth more, and what the queues hold anyway.
+        worker.Pass(TimeSpan.FromMilliseconds(500));
+        Assert.InRange(clients.Sum(each => each.Client.WaitingBytes), 50 * 60_000, (50 * (128 << 10)) + (9 << 17) + 60_200);
+
+        worker.Pass(TimeSpan.FromSeconds(3));
+        Assert.All(clients, each => Assert.InRange(each.Client.Queue.Messages, 1, 2));
+        Assert.All(clients, each => Assert.Null(each.Client.Closing));
+        Assert.Equal(worker.Metric("ws_messages_dropped_total{reason=\"slow\"}"), (50 * 17) - clients.Sum(each => each.Client.Queue.Messages));
+    }
+
+    [Fact]
+    public void Whoever_is_to_be_closed_for_a_full_queue_is_closed_when_its_burst_is_over()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SlowClientPolicy = SlowClientPolicy.Disconnect, PingInterval = TimeSpan.FromHours(1) });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.b");
+        wire.NeverDone = true;
+        for (var i = 0; i < 20; i++) worker.Deal(worker.Message(Channel, 101 + i));
+        worker.Pass(TimeSpan.FromMilliseconds(1_000));
+        Assert.Null(client.Closing);
+
+        worker.Pass(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(CloseReason.SlowClient, client.Closing);
+    }
+
+    [Fact]
+    public void What_waits_of_another_stream_is_never_taken_for_a_burst()
+    {
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, PingInterval = TimeSpan.FromHours(1) });
+        var (client, wire) = worker.Join();
+        worker.Subscribe(client, "a.b");
+        wire.NeverDone = true;
+        for (var i = 0; i < 5; i++) worker.Deal(worker.Message(Channel, 1_000_000 + i));
+        worker.Deal(Reset.To("e2", 0, 1, 9));
+
+        for (var i = 1; i <= 300; i++)
+        {
+            worker.Deal(worker.Message(Channel, i));
+            worker.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.InRange(client.Queue.Messages, 1, 10);
+    }
+
+    [Fact]
     public void What_all_clients_of_a_worker_overdraw_is_bounded_and_given_back()
     {
-        // 256 references beyond the bounds: 16 bytes each.
-        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SendBurstBytes = 4_096 });
+        // 256 references beyond the bounds: 32 bytes each.
+        using var worker = new WorkerParts(new ClientOptions { SendQueueMessages = 10, SendBurstBytes = 8_192 });
         var wires = new List<TestWire>();
         var clients = new List<Client>();
         for (var i = 0; i < 50; i++)

@@ -79,27 +79,6 @@ public sealed class LaneTests
     }
 
     [Fact]
-    public void Whoever_gets_the_lane_of_a_client_that_left_gets_nothing_of_what_that_one_was_owed()
-    {
-        using var worker = new WorkerParts();
-        var (leaving, _) = worker.Join();
-        worker.Subscribe(leaving, "a.b");
-        var lane = leaving.LaneNumber;
-        Assert.True(worker.Dealer.TryAdd(worker.Message(Channel, 101)), "one message must fit into an empty batch");
-
-        Assert.NotEqual(0UL, leaving.Due);
-        worker.Roster.Remove(leaving, CloseReason.ConnectionLost);
-        var (newcomer, newcomersWire) = worker.Join();
-        worker.Subscribe(newcomer, "a.b");
-
-        worker.Dealer.Send();
-        Assert.Equal(lane, newcomer.LaneNumber);
-        Assert.Equal(0UL, leaving.Due);
-        Assert.Empty(newcomersWire.OfType("message"));
-        Assert.False(newcomer.WasGivenOfLate);
-    }
-
-    [Fact]
     public void More_lanes_than_there_was_room_for_keep_what_is_due()
     {
         var lanes = new Lanes();

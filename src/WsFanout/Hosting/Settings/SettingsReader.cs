@@ -41,7 +41,7 @@ internal static class SettingsReader
             Fanout = capacity.Fanout,
             History = history,
             Tokens = AccessRules.Tokens(values),
-            Clients = StageBinding.Clients(values, effective, history.MaxBytes),
+            Clients = StageBinding.Clients(values, effective, history.MaxBytes, capacity.Fanout.WorkerThreads),
         };
         return new SettingsResult
         {

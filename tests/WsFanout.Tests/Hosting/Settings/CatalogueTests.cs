@@ -135,7 +135,7 @@ public sealed class CatalogueTests
                 SendQueueMessages = 6,
                 SendQueueBytes = 8192,
                 SendBurstTime = TimeSpan.FromMilliseconds(700),
-                SendBurstBytes = 5 << 20,
+                SendBurstBytes = (5 << 20) / settings.Fanout.WorkerThreads,
                 SlowClientPolicy = SlowClientPolicy.Disconnect,
                 SlowClientTimeout = TimeSpan.FromSeconds(4),
                 MaxConnectionAge = TimeSpan.FromHours(1),

@@ -208,6 +208,17 @@ public sealed class DerivedValuesTests
         Assert.Contains(result.Notes, note => note.Contains("/cpu.max grants 1.5 cores", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("64MB", null, 32 << 20)]
+    [InlineData("16MB", null, 8 << 20)]
+    [InlineData("16MB", "12MB", 12 << 20)]
+    public void What_may_wait_in_a_burst_is_no_more_than_half_the_history_unless_given_and_each_worker_has_its_part(string history, string? burst, long expected)
+    {
+        var settings = Reading.Sound(burst is null ? Reading.Of(("WS_REPLAY_MAX_BYTES", history)) : Reading.Of(("WS_REPLAY_MAX_BYTES", history), ("WS_SEND_BURST_BYTES", burst)));
+
+        Assert.Equal(expected / settings.Fanout.WorkerThreads, settings.Clients.SendBurstBytes);
+    }
+
     [Fact]
     public void The_history_leaves_the_most_of_a_small_heap_to_all_the_rest_unless_its_bound_is_given()
     {

@@ -11,7 +11,7 @@ internal static class ClientSettings
 
     public static readonly Setting<TimeSpan> PongTimeout = new(
         "WS_PONG_TIMEOUT", new DurationGrammar(100, 600_000), TimeSpan.FromSeconds(10),
-        "Time after a ping within which any frame must arrive. Beyond: close 4102.");
+        "Time after a ping within which any frame must arrive, or, while it can't leave, anything must move. Beyond: close 4102.");
 
     public static readonly Setting<long> MaxMessageBytes = new(
         "WS_MAX_MESSAGE_BYTES", new SizeGrammar(256, 16L << 20), 16 * 1024, "One message from a client. Beyond: close 1009.");
@@ -38,12 +38,12 @@ internal static class ClientSettings
         "WS_SEND_QUEUE_BYTES", new SizeGrammar(4096, 1L << 30), 128 * 1024, "Bytes that may wait for one client, answers included; an empty queue takes one frame of any size.");
 
     public static readonly Setting<TimeSpan> SendBurstTime = new(
-        "WS_SEND_BURST_TIME", new DurationGrammar(1, 60_000) { Zero = "the queue's bounds always hold" }, TimeSpan.FromSeconds(1),
+        "WS_SEND_BURST_TIME", new DurationGrammar(1, 60_000) { Zero = "the queue's bounds always hold" }, TimeSpan.FromSeconds(2),
         "How far a client that reads may be behind in a burst: until its oldest waiting message was dealt so long ago, more may wait than its queue's bounds.");
 
     public static readonly Setting<long> SendBurstBytes = new(
-        "WS_SEND_BURST_BYTES", new SizeGrammar(4096, 64L << 30), 16L << 20,
-        "Bytes of messages dealt within that time that may wait so, for each worker, and as many for references to them, 16 each. Beyond, the queue's bounds hold. Not given, at most a quarter of `WS_REPLAY_MAX_BYTES`.");
+        "WS_SEND_BURST_BYTES", new SizeGrammar(64L << 10, 64L << 30), 32L << 20,
+        "Bytes of messages dealt within that time that may wait so, and as many for references to them, 32 each; each worker has its part. Beyond, the queue's bounds hold. Not given, at most half of `WS_REPLAY_MAX_BYTES`.");
 
     public static readonly Setting<SlowClientPolicy> SlowPolicy = new(
         "WS_SLOW_CLIENT_POLICY", new ChoiceGrammar<SlowClientPolicy>(("gap", SlowClientPolicy.Gap), ("disconnect", SlowClientPolicy.Disconnect)), SlowClientPolicy.Gap,

@@ -85,7 +85,7 @@ internal static class CapacityFormulas
         new((long)(memoryLimitBytes * HistoryMemoryShare) >> 10 << 10, Text($"15 % of {Megabytes(memoryLimitBytes)}, a quarter of the heap"));
 
     /// <summary>Bytes of a burst that may wait beyond the send queues' bounds.</summary>
-    public static Derived<long> BurstShare(long historyBytes) => new(historyBytes / 4, Text($"a quarter of the history's {SizeGrammar.Text(historyBytes)}"));
+    public static Derived<long> BurstShare(long historyBytes) => new(historyBytes / 2, Text($"half of the history's {SizeGrammar.Text(historyBytes)}"));
 
     /// <summary>What the tightest of CPU, memory and descriptors allows, rounded down. May be 0.</summary>
     /// <param name="cpuCores">Cores this server may use.</param>

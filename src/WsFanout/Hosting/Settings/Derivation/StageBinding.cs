@@ -94,7 +94,7 @@ internal static class StageBinding
         return values.IsGiven(HistorySettings.MaxBytes) || read <= share.Value ? read : effective.Derive(HistorySettings.MaxBytes, share);
     }
 
-    /// <summary>Unless it was given, what waits in a burst takes little beside the History, which holds the most of it anyway.</summary>
+    /// <summary>Unless it was given, what waits in a burst takes no more than the History, references included.</summary>
     private static long BurstBytes(SettingValues values, EffectiveSettings effective, long historyBytes)
     {
         var read = values.Get(ClientSettings.SendBurstBytes);
@@ -102,7 +102,7 @@ internal static class StageBinding
         return values.IsGiven(ClientSettings.SendBurstBytes) || read <= share.Value ? read : effective.Derive(ClientSettings.SendBurstBytes, share);
     }
 
-    public static ClientOptions Clients(SettingValues values, EffectiveSettings effective, long historyBytes) => new()
+    public static ClientOptions Clients(SettingValues values, EffectiveSettings effective, long historyBytes, int workers) => new()
     {
         MaxMessageBytes = values.Int(ClientSettings.MaxMessageBytes),
         MaxChannels = values.Int(ClientSettings.MaxChannels),
@@ -113,7 +113,7 @@ internal static class StageBinding
         SendQueueMessages = values.Int(ClientSettings.SendQueueMessages),
         SendQueueBytes = values.Get(ClientSettings.SendQueueBytes),
         SendBurstTime = values.Get(ClientSettings.SendBurstTime),
-        SendBurstBytes = BurstBytes(values, effective, historyBytes),
+        SendBurstBytes = BurstBytes(values, effective, historyBytes) / workers,
         SlowClientPolicy = values.Get(ClientSettings.SlowPolicy),
         SlowClientTimeout = values.Get(ClientSettings.SlowTimeout),
         PingInterval = values.Get(ClientSettings.PingInterval),
