@@ -7,8 +7,8 @@ namespace WsFanout.Clients;
 /// </summary>
 /// <remarks>
 /// The owning worker only. Bounded by messages and by bytes; one without either takes one frame of any size. In a burst it may be overdrawn, by what
-/// all queues of the worker share, until it has overflowed and not been empty since. Answers are never dropped and count for bytes. What the wire has taken counts for neither. A replay is one entry and counts as a small answer; nothing behind it leaves
-/// before it is over.
+/// all queues of the worker share, until it has overflowed and not been empty since. Answers are never dropped and count for bytes. What the wire
+/// has taken counts for neither. A replay is one entry and counts as a small answer; nothing behind it leaves before it is over.
 /// </remarks>
 /// <param name="overdraft">Shared by all queues of a worker; null: there is none.</param>
 internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overdraft = null)
@@ -183,7 +183,6 @@ internal sealed class SendQueue(int maxMessages, long maxBytes, Overdraft? overd
 
         _oldest = Math.Min(_oldest, Count);
         if (Count == 0) _hasOverflowed = false;
-
         return dropped - _load.Messages;
     }
 
