@@ -6,6 +6,10 @@ using WsFanout.Messages;
 namespace WsFanout.Intake;
 
 /// <summary>The stream of a server without a broker: in memory, filled by publish requests, gone with the process.</summary>
+/// <remarks>
+/// Whoever publishes stores the message itself, in its turn, if nothing keeps it from being stored at once: no other thread has to wake for it. Else it
+/// waits for the loop, which stores in the order in which they came.
+/// </remarks>
 internal sealed class BuiltInSource : IMessageSource
 {
     private const long NanosPerMillisecond = 1_000_000;
@@ -20,6 +24,18 @@ internal sealed class BuiltInSource : IMessageSource
 
     // Publish requests wait here, at most the settings' pending ones: the endpoint refuses more.
     private readonly Channel<Publication> _waiting;
+
+    // Who has it owns the ledger, and the place at the ring's entrance.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Set by the loop when it begins.
+    private CancellationToken _stopping;
+
+    // The loop sets it, whoever has the turn reads it.
+    private volatile bool _isOpen;
+
+    // By Interlocked: publications that came to wait and that the loop is not done with.
+    private int _before;
 
     // Set once, when it starts: from then on only time that passes counts, wherever the machine's clock is put.
     private long _startedAtMs;
@@ -51,7 +67,9 @@ internal sealed class BuiltInSource : IMessageSource
         var epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
         _startedAtMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         _startedAt = _time.GetTimestamp();
-        await _ledger.ResetAsync(new Position(epoch, 0, _startedAtMs), default, stopping);
+        _stopping = stopping;
+        await InTurnAsync(() => _ledger.ResetAsync(new Position(epoch, 0, _startedAtMs), default, stopping));
+        _isOpen = true;
         _state = new IntakeState(true, true, null, null, _time.GetTimestamp());
 
         try
@@ -60,6 +78,8 @@ internal sealed class BuiltInSource : IMessageSource
         }
         finally
         {
+            _isOpen = false;
+
             // Who waits, perhaps for the end of a pause, must learn that nothing was stored; and nobody may begin to wait.
             _waiting.Writer.TryComplete();
             while (_waiting.Reader.TryRead(out var waiting)) waiting.Refuse();
@@ -74,14 +94,19 @@ internal sealed class BuiltInSource : IMessageSource
             return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
         }
 
+        if (StoreAtOnce(subject, payload) is var stored and > 0) return PublishResult.Stored(stored);
+
         var publication = new Publication(subject, payload);
         using var givingUp = cancellationToken.Register(publication.GiveUp);
         try
         {
+            Interlocked.Increment(ref _before);
             await _waiting.Writer.WriteAsync(publication, cancellationToken);
         }
-        catch (ChannelClosedException)
+        catch (Exception none) when (none is ChannelClosedException or OperationCanceledException)
         {
+            Interlocked.Decrement(ref _before);
+            if (none is OperationCanceledException) throw;
             return Stopping();
         }
 
@@ -102,12 +127,12 @@ internal sealed class BuiltInSource : IMessageSource
             await await Task.WhenAny(posted, ticked);
             if (ticked.IsCompleted)
             {
-                _ledger.Tick();
+                await InTurnAsync(Tick);
                 ticked = tick.WaitForNextTickAsync(stopping).AsTask();
             }
 
             if (!posted.IsCompleted) continue;
-            while (await MayTakeAsync(stopping) && _waiting.Reader.TryRead(out var publication)) await StoreAsync(publication, stopping);
+            while (await MayTakeAsync(stopping) && _waiting.Reader.TryRead(out var publication)) await StoreAsync(publication);
             posted = _waiting.Reader.WaitToReadAsync(stopping).AsTask();
         }
     }
@@ -120,21 +145,94 @@ internal sealed class BuiltInSource : IMessageSource
         {
             await Task.WhenAny(_governor.Gate.IsOpen ? Task.Delay(RateInterval, _time, stopping) : _governor.Gate.WhenOpen(), Task.Delay(TickInterval, _time, stopping));
             stopping.ThrowIfCancellationRequested();
-            _ledger.Tick();
+            await InTurnAsync(Tick);
         }
 
         return true;
     }
 
-    private async ValueTask StoreAsync(Publication publication, CancellationToken stopping)
+    /// <returns>Its number; 0 when it has to wait: somebody stores right now or waits already, or overload or a limit of rate lets nothing in.</returns>
+    private long StoreAtOnce(byte[] subject, ReadOnlyMemory<byte> payload)
     {
-        if (!publication.TryClaim()) return;
+        if (Volatile.Read(ref _before) > 0 || !_turn.Wait(0)) return 0;
+        var isHandedOn = false;
+        try
+        {
+            if (!_isOpen || !_governor.Gate.IsOpen || _governor.Budget.Left(0, 0) <= 0) return 0;
+            var sequence = Store(subject, payload, out var dealing);
+            if (dealing.IsCompletedSuccessfully) return sequence;
+            isHandedOn = true;
+            _ = EndTurnAsync(dealing);
+            return sequence;
+        }
+        finally
+        {
+            if (!isHandedOn) _turn.Release();
+        }
+    }
 
+    private async ValueTask StoreAsync(Publication publication)
+    {
+        try
+        {
+            await InTurnAsync(() =>
+            {
+                if (!publication.TryClaim()) return ValueTask.CompletedTask;
+                publication.StoredAs(Store(publication.Subject, publication.Payload, out var dealing));
+                return dealing;
+            });
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _before);
+        }
+    }
+
+    /// <summary>In its turn only, which lasts until the message has been dealt.</summary>
+    /// <returns>The message's number: it is stored, whether the ring has room for it or not.</returns>
+    private long Store(byte[] subject, ReadOnlyMemory<byte> payload, out ValueTask dealing)
+    {
         _governor.Budget.Took();
         var sequence = _ledger.Position.Sequence + 1;
         var nowMs = _startedAtMs + (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds;
-        var message = _ledger.Accept(publication.Subject, publication.Payload.Span, sequence, nowMs * NanosPerMillisecond);
-        publication.StoredAs(sequence);
-        if (message is not null) await _ledger.DealAsync(message, stopping);
+        var message = _ledger.Accept(subject, payload.Span, sequence, nowMs * NanosPerMillisecond);
+        dealing = message is null ? ValueTask.CompletedTask : _ledger.DealAsync(message, _stopping);
+        return sequence;
+    }
+
+    /// <summary>The ring is full: whoever publishes meanwhile waits for the loop.</summary>
+    private async Task EndTurnAsync(ValueTask dealing)
+    {
+        try
+        {
+            await dealing;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Nobody is given it any more.
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private ValueTask Tick()
+    {
+        _ledger.Tick();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask InTurnAsync(Func<ValueTask> act)
+    {
+        await _turn.WaitAsync(_stopping);
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 }

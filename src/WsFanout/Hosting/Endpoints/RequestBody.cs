@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsFanout.Intake;
 
@@ -21,16 +22,24 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
         // WS_PUBLISH_TIMEOUT decides how slow is too slow; the framework's own rule would call it a bad request.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
 
-        // Cancelling what is pending, not the call: the framework takes a cancelled call for one that still reads. A client that goes ends it too.
         var reader = context.Request.BodyReader;
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, SmallestBuffer, LargestFirstBuffer));
+
+        // Most bodies come together with their head: no clock is needed for those.
+        if (context.Request.ContentLength > 0 && reader.TryRead(out var whole))
+        {
+            Take(reader, whole, bytes);
+            if (tooLarge(bytes.WrittenCount) is { } refused) return new RequestBody(default, refused);
+            if (whole.IsCompleted) return new RequestBody(bytes.WrittenMemory, null);
+        }
+
+        // Cancelling what is pending, not the call: the framework takes a cancelled call for one that still reads. A client that goes ends it too.
         using var late = new CancellationTokenSource(within);
         using var waking = late.Token.Register(reader.CancelPendingRead);
-        var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, SmallestBuffer, LargestFirstBuffer));
         while (true)
         {
             var read = await reader.ReadAsync(CancellationToken.None);
-            foreach (var piece in read.Buffer) bytes.Write(piece.Span);
-            reader.AdvanceTo(read.Buffer.End);
+            Take(reader, read, bytes);
             if (tooLarge(bytes.WrittenCount) is { } refused) return new RequestBody(default, refused);
             if (read.IsCompleted) return new RequestBody(bytes.WrittenMemory, null);
             if (!read.IsCanceled) continue;
@@ -39,5 +48,11 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
             context.Response.Headers.Connection = "close";
             return new RequestBody(default, PublishResult.Refused("timeout", $"the body has not come within {within} (WS_PUBLISH_TIMEOUT)"));
         }
+    }
+
+    private static void Take(PipeReader reader, ReadResult read, ArrayBufferWriter<byte> bytes)
+    {
+        foreach (var piece in read.Buffer) bytes.Write(piece.Span);
+        reader.AdvanceTo(read.Buffer.End);
     }
 }
