@@ -24,8 +24,8 @@ async function until(condition, why) {
   }
 }
 
-function publisherTo(natsUrls) {
-  return new StreamPublisher({ settings, ledger: new Ledger(), run: 'run', clock: systemClock, natsUrls, subjectPrefix: 't.' });
+function publisherTo(natsUrls, idMemoryMs = 120_000) {
+  return new StreamPublisher({ settings, ledger: new Ledger(), run: 'run', clock: systemClock, natsUrls, subjectPrefix: 't.', idMemoryMs });
 }
 
 it('has every publish stored once, whatever becomes of the answers and of the broker', { skip: binary === undefined && 'no nats-server here' }, async (t) => {
@@ -90,6 +90,24 @@ it('goes to the next of several brokers, and does not take an error for an answe
   assert.equal(publisher.acknowledged, publisher.sent, 'the first was offered again');
   assert.equal(publisher.outages.get('10008 temporarily unavailable'), 1);
   assert.equal(publisher.failures.size, 0);
+});
+
+it('tells how many were acknowledged only when the broker had forgotten their ids', async (t) => {
+  let asked = 0;
+  const broker = await fakeBroker((reply) => {
+    const body = `{"stream":"T","seq":${++asked}}`;
+    return `MSG ${reply} 1  ${body.length}\r\n${body}\r\n`;
+  });
+  const publisher = publisherTo([new URL(`nats://127.0.0.1:${broker.address().port}`)], 0);
+  t.after(async () => {
+    await publisher.stop(0);
+    broker.close();
+  });
+  publisher.start();
+
+  await until(() => publisher.acknowledged > 5, 'it publishes');
+  await publisher.stop();
+  assert.equal(publisher.beyondMemory, publisher.acknowledged);
 });
 
 /** Answers each publish by `answer(reply)`; without such an answer it accepts nobody. */

@@ -23,6 +23,9 @@ const lookMs = 20;
 const askEveryMs = 500;
 const progressMs = 5_000;
 
+// The broker's own, where its streams keep messages for longer.
+const longestIdMemoryMs = 120_000;
+
 /**
  * One run of a scenario with one seed: all clients in, publishing, faults for a while, everybody back and up to date, all connections closed;
  * then the checker reads what was recorded.
@@ -163,7 +166,7 @@ class FaultRun {
     const parts = { settings, endpoint: installation.publishEndpoint, ledger, run: this.id, clock };
     this.ledger = ledger;
     this.publisher = installation.natsUrls.length > 0
-      ? new StreamPublisher({ ...parts, natsUrls: installation.natsUrls, subjectPrefix: settings.subjectPrefix })
+      ? new StreamPublisher({ ...parts, natsUrls: installation.natsUrls, subjectPrefix: settings.subjectPrefix, idMemoryMs: this.scenario.idMemoryMs ?? longestIdMemoryMs })
       : new Publisher(parts);
     this.publisher.start();
   }

@@ -10,18 +10,20 @@ const lookMs = 100;
 
 /**
  * Publishes to the JetStream itself and waits for the PubAck of each message. What is not acknowledged is sent again under the same
- * `Nats-Msg-Id`, however often the broker goes away, until it is or the run ends: the stream stores it once.
+ * `Nats-Msg-Id`, however often the broker goes away, until it is or the run ends: the stream stores it once, as long as it remembers the id.
  */
 class StreamPublisher extends Publisher {
-  /** @param parts as of Publisher, with natsUrls and subjectPrefix */
+  /** @param parts as of Publisher, with natsUrls, subjectPrefix and idMemoryMs: how long the stream remembers an id */
   constructor(parts) {
     super({ ...parts, endpoint: null });
+    this.idMemoryMs = parts.idMemoryMs;
     this.subjectPrefix = parts.subjectPrefix;
     this.waiting = new Map(); // token → {subject, id, body, finish, dueAt}
     this.questions = new Map(); // asked of the broker's API: token → {resolve, subject, payload, dueAt}
     this.tokens = 0;
     this.retries = 0;
     this.duplicates = 0; // acknowledged as known already: an ack got lost before
+    this.beyondMemory = 0; // acknowledged only when the stream had forgotten the id of the first try: that may have been stored too
     this.client = new NatsClient(parts.natsUrls, {
       onUp: () => this._sendAgain(() => true),
       onDown: (error) => count(this.outages, String(error)),
@@ -63,14 +65,16 @@ class StreamPublisher extends Publisher {
   }
 
   _deliver(channel, number, body, finish) {
-    const one = { subject: this.subjectPrefix + channel.name, id: `${this.run}-${channel.id}-${number}`, body, finish, dueAt: 0 };
+    const one = { subject: this.subjectPrefix + channel.name, id: `${this.run}-${channel.id}-${number}`, body, finish, dueAt: 0, firstAt: 0 };
     const token = `p${this.tokens++}`;
     this.waiting.set(token, one);
     if (this.client.isUp) this._offer(token, one);
   }
 
   _offer(token, one) {
-    one.dueAt = this.clock.now() + answerMs;
+    const now = this.clock.now();
+    one.dueAt = now + answerMs;
+    if (one.firstAt === 0) one.firstAt = now;
     this.client.publish(token, one.subject, { 'Nats-Msg-Id': one.id }, one.body);
   }
 
@@ -105,6 +109,7 @@ class StreamPublisher extends Publisher {
     }
     this.waiting.delete(token);
     if (answer.duplicate === true) this.duplicates++;
+    else if (this.clock.now() - one.firstAt >= this.idMemoryMs) this.beyondMemory++;
     one.finish(null, answer.seq);
   }
 

@@ -20,6 +20,9 @@ module.exports = {
     JS_STREAM_MAX_AGE: '5s',
   }),
 
+  // As long as the stream keeps messages.
+  idMemoryMs: 5_000,
+
   async disturb(run) {
     const end = run.clock.now() + run.settings.durationMs;
     const faults = [pauseOne, clientsAway, pauseAll, brokerAway, pausedAndAway];
