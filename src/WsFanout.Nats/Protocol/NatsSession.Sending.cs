@@ -177,6 +177,7 @@ internal sealed partial class NatsSession
         catch (Exception failure) when (failure is SocketException or IOException or ObjectDisposedException)
         {
             // The read loop finds out why: what the server said before it hung up is still to be read.
+            _pings.End();
             _outbox.End();
         }
     }

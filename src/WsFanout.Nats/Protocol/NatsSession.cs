@@ -59,8 +59,8 @@ internal sealed partial class NatsSession : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
-            _outbox.End();
             _pings.End();
+            _outbox.End();
             _wire.Cut();
         }
     }

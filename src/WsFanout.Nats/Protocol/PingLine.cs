@@ -1,7 +1,10 @@
 namespace WsFanout.Nats.Protocol;
 
 /// <summary>PINGs of one connection that wait for their PONG. The server answers them in order, so a PONG says that all sent before its PING was read.</summary>
-/// <remarks>Thread safety: all of it, from anywhere. Bounded: a connection with more than a few unanswered is given up.</remarks>
+/// <remarks>
+/// Thread safety: all of it, from anywhere. Grows by one each ping interval at most, and only of a server that sends but never answers: one that is
+/// silent is given up. Ends before the outbox does, so that nobody tries again for ever.
+/// </remarks>
 internal sealed class PingLine(Outbox outbox)
 {
     private readonly Lock _gate = new();

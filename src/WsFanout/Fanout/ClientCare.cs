@@ -194,7 +194,7 @@ internal sealed class ClientCare
 
                 next = Math.Min(next, deadline);
             }
-            else if (HasStoodStillSince(client, client.PingedAt, now))
+            else if (HasStoodStill(client, now))
             {
                 // The ping could not leave, as nothing has: half-open, or it reads as little as it would have answered.
                 _roster.Close(client, CloseReason.NoLifeSign);
@@ -223,8 +223,9 @@ internal sealed class ClientCare
         return true;
     }
 
-    private bool HasStoodStillSince(Client client, long pingedAt, long now) =>
-        client.Wire.BlockedSince != 0 && now > Math.Max(Math.Max(pingedAt, client.Wire.LastProgressAt) + Ticks(_options.PongTimeout), _graceUntil) && !client.Wire.HasProgressed();
+    /// <summary>Whether nothing of a client has moved for as long as it has to answer a ping, since one fell due.</summary>
+    private bool HasStoodStill(Client client, long now) =>
+        client.Wire.BlockedSince != 0 && now > Math.Max(Math.Max(client.PingedAt, client.Wire.LastProgressAt) + Ticks(_options.PongTimeout), _graceUntil) && !client.Wire.HasProgressed();
 
     /// <returns>False when the client was closed.</returns>
     private bool LookAtAge(Client client, long now, ref long next)

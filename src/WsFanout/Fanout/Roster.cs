@@ -59,13 +59,13 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
     /// <summary>A message found a client's queue full: the oldest leave for it and a gap says so, or the client is closed.</summary>
     public void Overflow(Client client, Message message)
     {
-        if (!IsClosedFor(client)) CountLost(client.Queue.AddDroppingOldest(message));
+        if (!TryCloseAsSlow(client)) CountLost(client.Queue.AddDroppingOldest(message));
     }
 
     /// <summary>More waits for a client than its queue's bounds, and may no longer: as <see cref="Overflow"/>.</summary>
     public void DropToBounds(Client client)
     {
-        if (!IsClosedFor(client)) CountLost(client.Queue.DropToBounds());
+        if (!TryCloseAsSlow(client)) CountLost(client.Queue.DropToBounds());
     }
 
     /// <summary>Reads on in the replay of the next client that waits for it.</summary>
@@ -168,7 +168,8 @@ internal sealed class Roster(SubscriptionIndex index, AnswerWriter answers, Batc
         client.Wire.Release();
     }
 
-    private bool IsClosedFor(Client client)
+    /// <returns>False when the policy lets it stay, as always while a replay is unfinished.</returns>
+    private bool TryCloseAsSlow(Client client)
     {
         if (context.ClientOptions.SlowClientPolicy != SlowClientPolicy.Disconnect || client.HasReplay) return false;
         Close(client, CloseReason.SlowClient);

@@ -28,6 +28,9 @@ internal sealed class BuiltInSource : IMessageSource
     // Who has it owns the ledger, and the place at the ring's entrance.
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    // The end of the last turn that outlasted its publish request; written by who had that turn, awaited by the loop.
+    private volatile Task _handedOn = Task.CompletedTask;
+
     // Set by the loop when it begins.
     private CancellationToken _stopping;
 
@@ -162,7 +165,7 @@ internal sealed class BuiltInSource : IMessageSource
             var sequence = Store(subject, payload, out var dealing);
             if (dealing.IsCompletedSuccessfully) return sequence;
             isHandedOn = true;
-            _ = EndTurnAsync(dealing);
+            _handedOn = EndTurnAsync(dealing);
             return sequence;
         }
         finally
@@ -200,16 +203,12 @@ internal sealed class BuiltInSource : IMessageSource
         return sequence;
     }
 
-    /// <summary>The ring is full: whoever publishes meanwhile waits for the loop.</summary>
+    /// <summary>The ring is full: whoever publishes meanwhile waits for the loop, which also meets what goes wrong here.</summary>
     private async Task EndTurnAsync(ValueTask dealing)
     {
         try
         {
             await dealing;
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // Nobody is given it any more.
         }
         finally
         {
@@ -228,6 +227,7 @@ internal sealed class BuiltInSource : IMessageSource
         await _turn.WaitAsync(_stopping);
         try
         {
+            await _handedOn;
             await act();
         }
         finally
