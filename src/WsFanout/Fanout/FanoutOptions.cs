@@ -10,7 +10,7 @@ internal sealed record FanoutOptions
     public int RingMessages { get; init; } = 25_600;
 
     /// <summary>Longest wait of a busy worker for more messages before those that have come are dealt; zero: never waits.</summary>
-    public TimeSpan FlushMaxDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+    public TimeSpan FlushMaxDelay { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The same in bytes of frames. An empty ring takes one message of any size.</summary>
     public long RingBytes { get; init; } = 32L << 20;

@@ -10,7 +10,7 @@ internal sealed class FlushWindow(TimeSpan longest, TimeProvider time)
     /// <summary>Part of its time that a worker may spend on dealing before it waits at all, and from which on it waits longest.</summary>
     private const double IdleShare = 0.5;
 
-    private const double BusyShare = 0.9;
+    private const double BusyShare = 0.7;
 
     /// <summary>Time over which the share is seen.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMilliseconds(100);

@@ -54,7 +54,7 @@ internal static class ClientSettings
         "Time without a byte taken, while bytes wait, after which a client is closed with 4101.");
 
     public static readonly Setting<TimeSpan> FlushMaxDelay = new(
-        "WS_FLUSH_MAX_DELAY", new DurationGrammar(1, 1_000) { Zero = "never wait" }, TimeSpan.FromMilliseconds(5),
+        "WS_FLUSH_MAX_DELAY", new DurationGrammar(1, 1_000) { Zero = "never wait" }, TimeSpan.FromMilliseconds(10),
         "Longest wait of a busy server for more messages before it sends what has come; one with time to spare never waits.");
 
     public static readonly Setting<TimeSpan> MaxConnectionAge = new(
