@@ -23,6 +23,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     private readonly RecentlyDealt _recent = new(context.ClientOptions.SendBurstTime, context.ClientOptions.SendBurstBytes, context.Time);
     private readonly WorkerCounters _counters = context.Metrics.Counters;
     private readonly TimeProvider _time = context.Time;
+    private readonly LostOnPurpose? _losses = context.LosesOneIn > 0 ? new(context.LosesOneIn) : null;
     private readonly long _patienceTicks = (long)(Patience.TotalSeconds * context.Time.TimestampFrequency);
 
     // Lanes of the clients that are owed something of the batch, each once.
@@ -59,6 +60,7 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
     {
         if (_batch.Count == 0) return;
         Begin();
+        if (_losses is not null) Lose(_losses);
         for (var i = 0; i < _owedCount; i++)
         {
             ref var lane = ref lanes[_owed[i]];
@@ -99,6 +101,19 @@ internal sealed class Dealer(SubscriptionIndex index, Lanes lanes, Roster roster
         Position = Position with { Sequence = last.Sequence, TimestampMs = last.TimestampMs };
         _counters.DealtInAll(_dealt);
         _recent.Note(last.Sequence, _batch.Bytes, _time.GetTimestamp());
+    }
+
+    private void Lose(LostOnPurpose losses)
+    {
+        var left = 0;
+        foreach (var number in _owed.AsSpan(0, _owedCount))
+        {
+            ref var lane = ref lanes[number];
+            lane.Due = losses.Keep(lane.Due);
+            if (lane.Due != 0) _owed[left++] = number;
+        }
+
+        _owedCount = left;
     }
 
     private void SendDue(ref Lane lane)

@@ -13,6 +13,7 @@ namespace WsFanout.Fanout;
 /// <param name="History">What clients that missed something are given it from; the intake writes.</param>
 /// <param name="Tail">How far the stream itself reaches.</param>
 /// <param name="LateAfter">Time from arrival to socket above which a delivery is late.</param>
+/// <param name="LosesOneIn">One delivery in so many is lost on purpose, for tests; 0: none is.</param>
 /// <param name="Tokens">Judges the tokens that clients must show; null: none is needed.</param>
 internal sealed record WorkerContext(
     int Number,
@@ -25,4 +26,5 @@ internal sealed record WorkerContext(
     WorkerMetrics Metrics,
     ClientMetrics ClientMetrics,
     TimeProvider Time,
+    long LosesOneIn = 0,
     TokenVerifier? Tokens = null);

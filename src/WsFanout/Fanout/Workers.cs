@@ -9,7 +9,7 @@ internal sealed class Workers : IDisposable
     public Workers(WorkersSetup setup, Ring ring, ILoggerFactory loggers)
     {
         _workers = [.. Enumerable.Range(0, setup.Fanout.WorkerThreads).Select(number => new Worker(
-            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.Fanout.FlushMaxDelay, setup.LateAfter, setup.History, setup.Tail, setup.Metrics.For(number), setup.ClientMetrics, setup.Time, setup.Tokens),
+            new WorkerContext(number, setup.Clients, setup.MaxIdleChannels, setup.Fanout.FlushMaxDelay, setup.LateAfter, setup.History, setup.Tail, setup.Metrics.For(number), setup.ClientMetrics, setup.Time, setup.Fanout.LosesOneIn, setup.Tokens),
             ring,
             setup.NewSockets?.Invoke(),
             loggers.CreateLogger<Worker>()))];

@@ -56,6 +56,23 @@ public sealed class DealerTests
     }
 
     [Fact]
+    public void One_delivery_in_so_many_is_lost_when_a_test_asks_for_it_and_nobody_is_told()
+    {
+        using var worker = new WorkerParts(losesOneIn: 7);
+        var wires = Enumerable.Range(0, 3).Select(_ =>
+        {
+            var (client, wire) = worker.Join();
+            worker.Subscribe(client, "a.b");
+            return wire;
+        }).ToArray();
+
+        for (var i = 0; i < 70; i += 2) worker.Deal(worker.Message(Channel, 101 + i), worker.Message(Channel, 102 + i));
+
+        Assert.Equal((3 * 70) - (3 * 70 / 7), wires.Sum(wire => wire.OfType("message").Count()));
+        Assert.All(wires, wire => Assert.Empty(wire.OfType("gap")));
+    }
+
+    [Fact]
     public void A_delivery_allocates_nothing()
     {
         using var worker = new WorkerParts();

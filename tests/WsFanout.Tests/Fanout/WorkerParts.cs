@@ -22,14 +22,15 @@ internal sealed class WorkerParts : IDisposable
     private long _number;
 
     /// <param name="tokens">What a client's token must be; null: none is needed.</param>
-    public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null, TokenRules? tokens = null)
+    /// <param name="losesOneIn">One delivery in so many is lost on purpose; 0: none.</param>
+    public WorkerParts(ClientOptions? options = null, HistoryOptions? historyOptions = null, TokenRules? tokens = null, long losesOneIn = 0)
     {
         Tail = new StreamTail(() => Dealer?.Position ?? Position.None, Clock, isWhole: false);
         History = new MessageHistory(historyOptions ?? new HistoryOptions(), new HistoryMetrics(_meters));
         _options = options ?? new ClientOptions();
         var metrics = new FanoutMetrics(_meters, 1);
         var clientMetrics = new ClientMetrics(_meters, [.. CloseReason.All.Select(reason => reason.Label)], [.. Refusal.All.Select(refusal => refusal.Word)], [.. TokenProblem.All.Select(problem => problem.Word)]);
-        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, Tail, metrics.For(0), clientMetrics, Clock, tokens is null ? null : new TokenVerifier(tokens, Clock));
+        var context = new WorkerContext(0, _options, 1000, TimeSpan.Zero, TimeSpan.FromSeconds(2), History, Tail, metrics.For(0), clientMetrics, Clock, losesOneIn, tokens is null ? null : new TokenVerifier(tokens, Clock));
         var lanes = new Lanes();
         var index = new SubscriptionIndex(1000, lanes);
         var account = new BatchAccount(context);

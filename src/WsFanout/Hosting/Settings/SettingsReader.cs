@@ -90,6 +90,11 @@ internal static class SettingsReader
         {
             yield return $"TEST SWITCH: {TestSettings.Pause.Name} lets any program of this machine pause the intake. Not for production.";
         }
+
+        if (values.Get(TestSettings.DropOneIn) is var oneIn and > 0)
+        {
+            yield return $"TEST SWITCH: {TestSettings.DropOneIn.Name} loses one delivery in {oneIn} and tells no client. Not for production.";
+        }
     }
 
     private static IEnumerable<string> Openness(SettingValues values)

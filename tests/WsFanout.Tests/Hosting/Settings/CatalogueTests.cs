@@ -71,14 +71,14 @@ public sealed class CatalogueTests
             ("WS_WORKER_QUEUE_BYTES", "1MB"), ("WS_CPU_SAMPLE_INTERVAL", "1s"), ("WS_LISTEN_BACKLOG", "7"),
             ("NATS_URL", "nats://a:1,nats://b:2"), ("NATS_TOKEN", "t"), ("JS_SUBJECTS", "x.>,y.>"), ("JS_STREAM_STORAGE", "memory"), ("JS_STREAM_REPLICAS", "3"),
             ("JS_STREAM_ENSURE", "false"), ("JS_STREAM_MAX_AGE", "0"), ("JS_STREAM_MAX_MSGS", "0"), ("JS_STREAM_MAX_BYTES", "0"), ("JS_PULL_BATCH", "5"), ("JS_PULL_EXPIRES", "3s"), ("JS_HEARTBEAT", "200ms"), ("WS_SUBJECT_PREFIX", "x."),
-            ("WS_ADDR", "127.0.0.1:1"), ("WS_ADMIN_ADDR", "[::1]:2"), ("WS_ALLOWED_ORIGINS", "https://a.example, http://b:81"), ("WS_REQUIRE_ORIGIN", "true"), ("WS_HANDSHAKE_TIMEOUT", "1s"), ("WS_DRAIN_TIMEOUT", "2s"), ("LOG_LEVEL", "debug"), ("WS_TRANSPORT", "stream"), ("WS_TEST_ECHO", "true"), ("WS_FLUSH_MAX_DELAY", "7ms"), ("LOG_FORMAT", "text"),
+            ("WS_ADDR", "127.0.0.1:1"), ("WS_ADMIN_ADDR", "[::1]:2"), ("WS_ALLOWED_ORIGINS", "https://a.example, http://b:81"), ("WS_REQUIRE_ORIGIN", "true"), ("WS_HANDSHAKE_TIMEOUT", "1s"), ("WS_DRAIN_TIMEOUT", "2s"), ("LOG_LEVEL", "debug"), ("WS_TRANSPORT", "stream"), ("WS_TEST_ECHO", "true"), ("WS_FLUSH_MAX_DELAY", "7ms"), ("WS_TEST_DROP_ONE_IN", "18"), ("LOG_FORMAT", "text"),
             ("WS_PING_INTERVAL", "1s"), ("WS_PONG_TIMEOUT", "2s"), ("WS_MAX_MESSAGE_BYTES", "1KB"), ("WS_MAX_CHANNELS_PER_CLIENT", "3"), ("WS_MAX_PATTERNS_PER_CLIENT", "0"),
             ("WS_MAX_CHANNEL_LENGTH", "9"), ("WS_CLIENT_RATE", "0"), ("WS_CLIENT_BURST", "4"), ("WS_SEND_QUEUE_SIZE", "6"), ("WS_SEND_QUEUE_BYTES", "8KB"), ("WS_SEND_BURST_TIME", "700ms"), ("WS_SEND_BURST_BYTES", "5MB"),
             ("WS_SLOW_CLIENT_POLICY", "disconnect"), ("WS_SLOW_CLIENT_TIMEOUT", "4s"), ("WS_REPLAY_BUFFER_SIZE", "11"), ("WS_REPLAY_MAX_AGE", "12s"), ("WS_MAX_CONNECTION_AGE", "1h"),
             ("WS_REPLAY_MAX_BYTES", "13MB"), ("WS_MAX_CHANNELS_HELD", "14"), ("WS_PUBLISH_TOKEN", "p"), ("WS_PUBLISH_MAX_BYTES", "2MB"),
             ("WS_PUBLISH_MAX_PENDING", "15"), ("WS_PUBLISH_TIMEOUT", "6s"), ("WS_PUBLISH_RATE", "16"), ("WS_PUBLISH_BURST", "17")));
 
-        Assert.Equal(TimeSpan.FromMilliseconds(7), settings.Fanout.FlushMaxDelay);
+        Assert.Equal((TimeSpan.FromMilliseconds(7), 18), (settings.Fanout.FlushMaxDelay, settings.Fanout.LosesOneIn));
         Assert.Equal((1L << 20, TimeSpan.FromSeconds(1), 7), (settings.Fanout.RingBytes, settings.Governor.CpuSampleInterval, settings.Host.ListenBacklog));
         Assert.Equal(["nats://a:1/", "nats://b:2/"], settings.Stream.Servers.Select(server => server.ToString()));
         Assert.Equal(["x.>", "y.>"], settings.Stream.Subjects);

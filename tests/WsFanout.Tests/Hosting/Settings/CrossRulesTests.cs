@@ -97,8 +97,9 @@ public sealed class CrossRulesTests
         Assert.Equal(isNoted, Reading.Of(("JS_PAUSE_BUDGET", budget), ("JS_STREAM_MAX_AGE", age)).Notes.Any(note => note.StartsWith("JS_PAUSE_BUDGET=", StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData("WS_TEST_ECHO")]
-    [InlineData("WS_TEST_PAUSE")]
-    public void A_switch_of_tests_is_said_loudly(string name) =>
-        Assert.Contains(Reading.Of((name, "true")).Remarks, remark => remark.StartsWith($"TEST SWITCH: {name}", StringComparison.Ordinal));
+    [InlineData("WS_TEST_ECHO", "true")]
+    [InlineData("WS_TEST_PAUSE", "true")]
+    [InlineData("WS_TEST_DROP_ONE_IN", "10000")]
+    public void A_switch_of_tests_is_said_loudly(string name, string value) =>
+        Assert.Contains(Reading.Of((name, value)).Remarks, remark => remark.StartsWith($"TEST SWITCH: {name}", StringComparison.Ordinal));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using WsFanout.Fanout;
 using WsFanout.Governor;
+using WsFanout.Hosting.Settings.Catalogue;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Hosting.Settings.Input;
 using static WsFanout.Hosting.Settings.Catalogue.CapacitySettings;
@@ -38,6 +39,7 @@ internal sealed class CapacityBinding
             RingMessages = (int)(values.Get(WorkerQueueSize) is var size and > 0 ? size : effective.Derive(WorkerQueueSize, CapacityFormulas.QueueSize(connections))),
             RingBytes = values.Get(WorkerQueueBytes),
             FlushMaxDelay = values.Get(Catalogue.ClientSettings.FlushMaxDelay),
+            LosesOneIn = values.Get(TestSettings.DropOneIn),
         };
         Governor = new GovernorOptions
         {
