@@ -37,8 +37,8 @@ internal sealed class PlanFigures
     {
         yield return Row("cpu_limit", "cores to use", 1.8, "2 × 0.9", 2 * 0.9, at => at.Governor.CpuLimitCores, "");
         yield return Row("memory_limit", "memory to use, MB", 1792, "2048 − 256", 2048 - 256, at => at.Governor.MemoryLimitBytes >> 20, "");
-        yield return Row("cpu_clients", "clients by CPU, 2 messages/s", 9_000, "1.8 / 0.0002", PlansCores / CoresOfClient, at => Clients(at, "cpu_all", 2), Cheaper);
-        yield return Row("cpu_clients_light", "clients by CPU, 0.5 messages/s", 36_000, "1.8 / 0.00005", PlansCores / 0.00005, at => Clients(at, "cpu_all", 0.5), Cheaper);
+        yield return Row("cpu_clients", "clients by CPU at 2/s", 9_000, "1.8 / 0.0002", PlansCores / CoresOfClient, at => Clients(at, "cpu_all", 2), Cheaper);
+        yield return Row("cpu_clients_light", "clients by CPU at 0.5/s", 36_000, "1.8 / 0.00005", PlansCores / 0.00005, at => Clients(at, "cpu_all", 0.5), Cheaper);
         yield return Row(
             "memory_clients", "clients by memory", 17_920, "1792 / 0.1", PlansMegabytes / MegabytesOfClient, at => Clients(at, "memory_all", 2),
             "the server's own memory is counted once and a client's apart; nothing waits in a queue of its own, messages are shared");
@@ -46,7 +46,7 @@ internal sealed class PlanFigures
             "network_clients", "clients by network", 156_250, "125,000,000 / (2 × 400)", PlansBandwidth / 800, at => Clients(at, "network", 2),
             "the plan counts the payload alone; the JSON around it, the frame and the headers of its packets are on the cable too");
         yield return Row(
-            "reject_clients", "clients at the reject threshold", 6_750, "1.8 × 0.75 / 0.0002", PlansCores * 0.75 / CoresOfClient, at => Clients(at, "cpu_reject", 2),
+            "reject_clients", "clients at reject threshold", 6_750, "1.8 × 0.75 / 0.0002", PlansCores * 0.75 / CoresOfClient, at => Clients(at, "cpu_reject", 2),
             $"{Cheaper}. By the plan's own costs the threshold is reached before the 10,000 that it aims at");
         yield return Row(
             "workers", "workers", 256, "max(32, 10,000 / 40), to a power of two", Math.Max(32, PlansClients / 40), at => at.Settings.Fanout.WorkerThreads,
@@ -60,21 +60,21 @@ internal sealed class PlanFigures
         yield return Row(
             "tasks_target", "units at 10,000 clients", 20_276, "2 × 10,000 + 256 + 20", (2 * PlansClients) + PlansWorkers + 20, at => At(at, PlansClients, 2).Tasks,
             "ws_tasks_current counts the threads that there are, 2, not the 256 workers asked for");
-        yield return Row("cpu_light", "CPU %, 5,000 clients at 1/s", 28, "5,000 × 0.0001 / 1.8", 100 * 5_000 * 0.0001 / PlansCores, at => At(at, 5_000, 1).CpuPercent, Cheaper);
-        yield return Row("cpu_target", "CPU %, 10,000 clients at 2/s", 111, "10,000 × 0.0002 / 1.8", 100 * PlansClients * CoresOfClient / PlansCores, at => At(at, PlansClients, 2).CpuPercent, Cheaper);
-        yield return Row("cpu_peak", "CPU %, 10,000 clients at 4/s", 222, "10,000 × 0.0004 / 1.8", 100 * PlansClients * 0.0004 / PlansCores, at => At(at, PlansClients, 4).CpuPercent, Cheaper);
+        yield return Row("cpu_light", "CPU %, 5,000 at 1/s", 28, "5,000 × 0.0001 / 1.8", 100 * 5_000 * 0.0001 / PlansCores, at => At(at, 5_000, 1).CpuPercent, Cheaper);
+        yield return Row("cpu_target", "CPU %, 10,000 at 2/s", 111, "10,000 × 0.0002 / 1.8", 100 * PlansClients * CoresOfClient / PlansCores, at => At(at, PlansClients, 2).CpuPercent, Cheaper);
+        yield return Row("cpu_peak", "CPU %, 10,000 at 4/s", 222, "10,000 × 0.0004 / 1.8", 100 * PlansClients * 0.0004 / PlansCores, at => At(at, PlansClients, 4).CpuPercent, Cheaper);
         yield return Row(
             "memory_target", "memory %, 10,000 clients", 56, "10,000 × 0.1 / 1792", 100 * PlansClients * MegabytesOfClient / PlansMegabytes, at => At(at, PlansClients, 2).MemoryPercent,
             "as with the clients by memory");
         yield return Row(
-            "network_target", "network %, 10,000 clients at 2/s", 6.4, "10,000 × 2 × 400 / 125,000,000", 100 * PlansClients * 800 / PlansBandwidth, at => At(at, PlansClients, 2).NetworkPercent,
+            "network_target", "network %, 10,000 at 2/s", 6.4, "10,000 × 2 × 400 / 125,000,000", 100 * PlansClients * 800 / PlansBandwidth, at => At(at, PlansClients, 2).NetworkPercent,
             "as with the clients by network");
-        yield return Row("trigger_connections", "add an instance at, clients", 8_000, "80 % of 10,000", PlansClients * 0.8, at => ScaleOut.Of(at).ConnectionClients, "");
+        yield return Row("trigger_connections", "add one at 80 %, clients", 8_000, "80 % of 10,000", PlansClients * 0.8, at => ScaleOut.Of(at).ConnectionClients, "");
         yield return Row(
-            "trigger_cpu", "add an instance at 60 % CPU, clients", 5_400, "1.8 × 0.6 / 0.0002", PlansCores * 0.6 / CoresOfClient, at => ScaleOut.Of(at).CpuClients,
+            "trigger_cpu", "add one at 60 % CPU, clients", 5_400, "1.8 × 0.6 / 0.0002", PlansCores * 0.6 / CoresOfClient, at => ScaleOut.Of(at).CpuClients,
             $"{Cheaper}. The plan does not work this one out; by its costs it fires before the other");
         yield return new PlanFigure(
-            "transactions", "transactions a second, mean", 1.25, "36,000 / 86,400", 36_000 / SecondsOfDay, 36_000 / SecondsOfDay, 36_000 / SecondsOfDay,
+            "transactions", "transactions a second", 1.25, "36,000 / 86,400", 36_000 / SecondsOfDay, 36_000 / SecondsOfDay, 36_000 / SecondsOfDay,
             "36,000 a day are 0.42 a second; 1.25 a second would be 108,000 a day");
     }
 

@@ -90,22 +90,23 @@ internal sealed class TextReport
     private void Loads()
     {
         Title("Utilisation");
-        var table = new TextTable("load", ">clients", ">msg/s each", ">CPU", ">memory", ">kernel's", ">units", ">network", "the server");
+        var table = new TextTable("load", ">clients", ">msg/s", ">CPU", ">memory", ">kernel", ">units", ">network", "the server");
         foreach (var use in _report.Loads)
         {
             table.Add(
-                use.Load.Name, Text($"{use.Load.Clients}"), Text($"{use.Load.RatePerClient:0.##}"), Text($"{use.Cores:0.00} = {use.CpuPercent:0} %"),
-                Text($"{use.MemoryBytes / (1 << 20):0} MB = {use.MemoryPercent:0} %"), Text($"{use.KernelBytes / (1 << 20):0} MB"), Text($"{use.Tasks} = {use.TasksPercent:0} %"),
+                use.Load.Name, Text($"{use.Load.Clients}"), Text($"{use.Load.RatePerClient:0.##}"), Text($"{use.Cores:0.00}, {use.CpuPercent:0} %"),
+                Text($"{use.MemoryBytes / (1 << 20):0} MB, {use.MemoryPercent:0} %"), Text($"{use.KernelBytes / (1 << 20):0} MB"), Text($"{use.Tasks}, {use.TasksPercent:0} %"),
                 Text($"{use.NetworkPercent:0.#} %"), use.Outcome);
         }
 
         table.Write(_text);
+        TextTable.Paragraph(_text, "CPU in cores; memory with the kernel's part of it, which stands beside it; percent of WS_CPU_LIMIT, WS_MEMORY_LIMIT, WS_MAX_GOROUTINES and the bandwidth.");
     }
 
     private void Queues()
     {
         Title("Queues: M/M/1 with all cores as one server, and Little's law");
-        var table = new TextTable("load", ">busy", ">one message", ">there", ">waiting", ">waits", ">until sent", ">deliveries under way", ">publishes in flight");
+        var table = new TextTable("load", ">busy", ">service", ">there", ">waiting", ">waits", ">until sent", ">under way", ">publishes");
         foreach (var queue in _report.Queues)
         {
             table.Add(
@@ -114,6 +115,8 @@ internal sealed class TextReport
         }
 
         table.Write(_text);
+        TextTable.Paragraph(
+            _text, Text($"service: one message to all who get it; ρ / (1 − ρ) messages are there, ρ² / (1 − ρ) of them wait; under way: deliveries a second × time until sent; publishes: in flight at {_basis.Request.PublishTime.TotalMilliseconds:0.##} ms each; aimed at: the target's messages with as many clients as that takes."));
     }
 
     private void ScaleOut()
@@ -165,13 +168,14 @@ internal sealed class TextReport
         if (_report.Figures.Count == 0) return;
 
         Title("The capacity plan's figures: 2 cores, 2,048 MB, 10,000 clients, 256 workers");
-        var table = new TextTable("figure", ">the plan", ">its formula", ">our code, its costs", ">our code and costs", "why");
+        var table = new TextTable("figure", ">says", ">formula", ">its costs", ">ours", "why they differ");
         foreach (var figure in _report.Figures)
         {
             table.Add(figure.Name, Number(figure.Says), Number(figure.ByItsFormula), Number(figure.ByPlanCosts), Number(figure.ByCalibration), figure.Why);
         }
 
         table.Write(_text);
+        TextTable.Paragraph(_text, "says: the plan's text; formula: its own formula worked out; its costs: this server's code with the plan's unit costs; ours: the same with the costs in use.");
     }
 
     private void Explain()
@@ -212,7 +216,7 @@ internal sealed class TextReport
         { } value => Text($"{value:0.##}"),
     };
 
-    private static string Price(double price) => double.IsFinite(price) ? Text($"{price:0.0000}") : "–";
+    private static string Price(double price) => double.IsFinite(price) ? Text($"{price:0.######}") : "–";
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 

@@ -9,7 +9,7 @@ internal sealed class TextTable(params string[] heads)
     public const int Width = 100;
 
     private const string Between = "  ";
-    private const int NarrowestLast = 24;
+    private const int NarrowestLast = 10;
 
     private readonly List<string[]> _rows = [];
 

@@ -32,7 +32,7 @@ internal sealed record Queueing(
     public static Queueing AtTarget(PlanBasis basis)
     {
         var clients = basis.Model.ClientsWithinCores(basis.Governor.CpuLimitCores * basis.TargetUtilisation / 100, basis.RatePerClient, basis.Request.MessagesPerSecond);
-        return At("at the utilisation aimed at", basis.TargetUtilisation / 100, basis, basis.Target with { Clients = clients });
+        return At("aimed at", basis.TargetUtilisation / 100, basis, basis.Target with { Clients = clients });
     }
 
     private static Queueing At(string name, double rho, PlanBasis basis, Load load)

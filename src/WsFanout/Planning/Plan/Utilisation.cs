@@ -23,8 +23,8 @@ internal static class Utilisation
         };
         if (basis.Request is { Users: { } mix, ClientRate: null })
         {
-            loads.Insert(1, target with { Name = "target, low rates", RatePerClient = mix.Low });
-            loads.Insert(3, target with { Name = "target, high rates", RatePerClient = mix.High });
+            loads.Insert(1, target with { Name = "target, low", RatePerClient = mix.Low });
+            loads.Insert(3, target with { Name = "target, high", RatePerClient = mix.High });
         }
 
         return [.. loads.Select(load => Of(basis, load))];

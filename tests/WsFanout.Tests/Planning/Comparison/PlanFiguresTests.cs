@@ -8,7 +8,7 @@ public sealed class PlanFiguresTests
 {
     private static readonly IReadOnlyList<PlanFigure> Figures = PlanFigures.Of(Plans.Context(TestCalibration.Round));
 
-    // Figure, what the plan says, what its formula comes to, what our code comes to with its costs.
+    // Figure, what the plan says, what its formula comes to, what our code comes to with its costs; NaN: looked at below.
     [Theory]
     [InlineData("cpu_limit", 1.8, 1.8, 1.8)]
     [InlineData("memory_limit", 1792, 1792, 1792)]
@@ -24,17 +24,17 @@ public sealed class PlanFiguresTests
     [InlineData("cpu_target", 111, 111.11, 111.11)]
     [InlineData("cpu_peak", 222, 222.22, 222.22)]
     [InlineData("memory_target", 56, 55.8, 55.8)]
-    [InlineData("network_clients", 156_250, 156_250, null)]
-    [InlineData("network_target", 6.4, 6.4, null)]
+    [InlineData("network_clients", 156_250, 156_250, double.NaN)]
+    [InlineData("network_target", 6.4, 6.4, double.NaN)]
     [InlineData("trigger_connections", 8_000, 8_000, 8_000)]
     [InlineData("trigger_cpu", 5_400, 5_400, 5_400)]
     [InlineData("transactions", 1.25, 0.42, 0.42)]
-    public void A_figure_is_reproduced_by_its_formula_and_by_our_code_with_its_costs(string key, double says, double byFormula, double? byCode)
+    public void A_figure_is_reproduced_by_its_formula_and_by_our_code_with_its_costs(string key, double says, double byFormula, double byCode)
     {
         var figure = Figures.Single(one => one.Key == key);
 
         Assert.Equal((says, byFormula), (figure.Says, Math.Round(figure.ByItsFormula, 2)));
-        if (byCode is { } expected) Assert.Equal(expected, Math.Round(figure.ByPlanCosts, 2));
+        if (!double.IsNaN(byCode)) Assert.Equal(byCode, Math.Round(figure.ByPlanCosts, 2));
     }
 
     [Fact]

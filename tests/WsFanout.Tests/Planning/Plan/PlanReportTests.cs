@@ -75,7 +75,7 @@ public sealed class PlanReportTests
 
         var report = Plans.Of(new PlanRequest { Clients = 10_000, Users = mix, MessagesPerSecond = 30 });
 
-        Assert.Equal(["light", "target, low rates", "target", "target, high rates", "peak"], report.Loads.Select(use => use.Load.Name));
+        Assert.Equal(["light", "target, low", "target", "target, high", "peak"], report.Loads.Select(use => use.Load.Name));
         Assert.Equal([0.8975, 0.64, 1.795, 2.95, 3.59], report.Loads.Select(use => Math.Round(use.Load.RatePerClient, 9)));
         Assert.Contains("70 % × 0.6 + 25 % × 3 + 5 % × 12.5", report.Basis.RateFormula, StringComparison.Ordinal);
     }
