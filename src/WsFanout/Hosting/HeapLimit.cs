@@ -4,7 +4,7 @@ namespace WsFanout.Hosting;
 internal static class HeapLimit
 {
     /// <summary>The rest of the memory is for what is no heap: code, stacks, the kernel's socket buffers.</summary>
-    private const double PartOfMemory = 0.6;
+    public const double PartOfMemory = 0.6;
 
     /// <summary>Most the managed heap may take: the hard limit, without one all memory that there is.</summary>
     public static long Bytes() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

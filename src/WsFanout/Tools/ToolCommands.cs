@@ -18,7 +18,7 @@ internal static class ToolCommands
             PublishCommand.Build(context),
             HealthCommand.Build(context),
             FeedCommand.Build(context),
-            LaterCommand.Build("plan", "the capacity plan for a machine"),
+            Planning.Plan.PlanCommand.Build(),
             LaterCommand.Build("check", "the check of the system's limits"),
         };
         root.SetAction((_, stop) => serve(stop));

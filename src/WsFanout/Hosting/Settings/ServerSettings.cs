@@ -5,6 +5,7 @@ using WsFanout.Governor;
 using WsFanout.Governor.Entry;
 using WsFanout.History;
 using WsFanout.Intake;
+using WsFanout.Planning.Calibration;
 
 namespace WsFanout.Hosting.Settings;
 
@@ -29,4 +30,7 @@ internal sealed record ServerSettings
     public TokenRules? Tokens { get; init; }
 
     public ClientOptions Clients { get; init; } = new();
+
+    /// <summary>What this server's load costs; the automatic values come from it.</summary>
+    public LoadModel Load { get; init; } = new(CalibrationFile.Shipped, isTls: false);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using WsFanout.Planning.Calibration;
 
 namespace WsFanout.Hosting.Settings;
 
@@ -11,6 +12,9 @@ internal sealed record SettingsContext
     public required MachineFacts Machine { get; init; }
 
     public required string HostName { get; init; }
+
+    /// <summary>What this server costs where <c>WS_CALIBRATION</c> names no other file.</summary>
+    public CalibrationFile Calibration { get; init; } = CalibrationFile.Shipped;
 
     /// <summary>Makes two processes of one host differ. Letters and digits.</summary>
     public required Func<string> RandomSuffix { get; init; }

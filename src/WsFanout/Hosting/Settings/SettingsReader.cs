@@ -15,12 +15,14 @@ internal static class SettingsReader
         var given = GivenSettings.Collect(environment, context.Directory);
         var values = new SettingValues(given);
         var effective = new EffectiveSettings(values);
-        var capacity = new CapacityBinding(values, context.Machine, effective);
+        var calibration = CalibrationBinding.Read(values, effective, context.Calibration, out var wrongCalibration);
+        var capacity = new CapacityBinding(values, context.Machine, effective, calibration);
         string[] errors =
         [
             .. values.Errors,
             .. CrossRules.Check(values),
             .. AccessRules.Errors(values),
+            .. wrongCalibration,
             .. capacity.Errors,
             .. given.Errors,
         ];
@@ -41,6 +43,7 @@ internal static class SettingsReader
             Fanout = capacity.Fanout,
             History = history,
             Tokens = AccessRules.Tokens(values),
+            Load = capacity.Model,
             Clients = StageBinding.Clients(values, effective, history.MaxBytes, capacity.Fanout.WorkerThreads),
         };
         return new SettingsResult

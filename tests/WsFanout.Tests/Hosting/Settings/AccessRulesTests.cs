@@ -87,7 +87,7 @@ public sealed class AccessRulesTests : IDisposable
         Assert.False(settings.Host.IsDirect);
         Assert.NotNull(settings.Host.Tls);
         Assert.Contains("/ 80KB", Reading.Effective(result, "WS_MAX_CONNECTIONS").Formula, StringComparison.Ordinal);
-        Assert.Equal((450, "1.8 cores × 25 % / 1 ms a handshake with TLS"), (settings.Entry.PerSecond, Reading.Effective(result, "WS_CONNECT_RATE").Formula));
+        Assert.Equal((450, "1.8 cores × 25 % / 1 ms a handshake with TLS, by the test's calibration"), (settings.Entry.PerSecond, Reading.Effective(result, "WS_CONNECT_RATE").Formula));
         Assert.Contains(result.Remarks, remark => remark.StartsWith("Clients come on the stream way", StringComparison.Ordinal));
         Assert.Equal("WS_TRANSPORT=\"direct\": the direct way has no TLS; with WS_TLS_CERT it is stream or auto", Assert.Single(direct.Errors));
     }

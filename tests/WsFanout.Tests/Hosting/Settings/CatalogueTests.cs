@@ -29,8 +29,8 @@ public sealed class CatalogueTests
         WS_TEST_ECHO WS_TEST_PAUSE WS_TEST_DROP_ONE_IN
         """;
 
-    // Beyond the contract: what a burst may take that no queue holds.
-    private const string Added = "WS_SEND_BURST_TIME WS_SEND_BURST_BYTES";
+    // Beyond the contract: what a burst may take that no queue holds, and the file that says what things cost.
+    private const string Added = "WS_SEND_BURST_TIME WS_SEND_BURST_BYTES WS_CALIBRATION";
 
     [Fact]
     public void The_catalogue_holds_the_contracts_names_and_no_others() =>

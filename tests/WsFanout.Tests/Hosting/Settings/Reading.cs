@@ -1,5 +1,6 @@
 using WsFanout.Governor.Meters;
 using WsFanout.Hosting.Settings;
+using WsFanout.Tests.Planning;
 
 namespace WsFanout.Tests.Hosting.Settings;
 
@@ -45,12 +46,16 @@ internal static class Reading
     public static EffectiveSetting Effective(SettingsResult result, string name) =>
         Assert.Single(result.Effective, setting => setting.Name == name);
 
+    /// <summary>Everything that settings depend on but the variables.</summary>
+    public static SettingsContext Context(MachineFacts machine, string directory) => new()
+    {
+        Directory = directory,
+        Machine = machine,
+        HostName = "web 1.example",
+        Calibration = TestCalibration.Round,
+        RandomSuffix = () => "abc123",
+    };
+
     private static SettingsResult Read(IReadOnlyDictionary<string, string> environment, string directory, MachineFacts machine) =>
-        SettingsReader.Read(environment, new SettingsContext
-        {
-            Directory = directory,
-            Machine = machine,
-            HostName = "web 1.example",
-            RandomSuffix = () => "abc123",
-        });
+        SettingsReader.Read(environment, Context(machine, directory));
 }

@@ -93,9 +93,16 @@ internal static class CapacitySettings
         "WS_LISTEN_BACKLOG", new CountGrammar(1, 65_535), 4096,
         "Connections waiting to be accepted; the kernel cuts it to `somaxconn`, and the start says so.");
 
+    public static readonly Setting<string> Calibration = new(
+        "WS_CALIBRATION", new FileGrammar(), "",
+        "What deliveries, clients and handshakes cost: a calibration file as the load test writes it; automatic values are worked out from it. Empty: the one that is part of the program.")
+    {
+        TakesEmpty = true,
+    };
+
     public static IReadOnlyList<Setting> All { get; } =
     [
         CpuLimit, MemoryLimit, MaxConnections, WorkerPoolSize, WorkerQueueSize, WorkerQueueBytes, MaxTasks, MaxNatsRate, MaxBroadcastRate,
-        CpuReject, CpuPause, CpuRejectResume, CpuPauseResume, CpuSampleInterval, MemoryReject, MemoryShed, MemoryPause, PauseBudget, LagReject, ListenBacklog,
+        CpuReject, CpuPause, CpuRejectResume, CpuPauseResume, CpuSampleInterval, MemoryReject, MemoryShed, MemoryPause, PauseBudget, LagReject, ListenBacklog, Calibration,
     ];
 }

@@ -4,6 +4,7 @@ using WsFanout.Governor;
 using WsFanout.Hosting.Settings.Catalogue;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Hosting.Settings.Input;
+using WsFanout.Planning.Calibration;
 using static WsFanout.Hosting.Settings.Catalogue.CapacitySettings;
 
 namespace WsFanout.Hosting.Settings.Derivation;
@@ -18,8 +19,10 @@ internal sealed class CapacityBinding
     private readonly List<string> _notes = [];
     private readonly List<string> _remarks = [];
 
-    public CapacityBinding(SettingValues values, MachineFacts machine, EffectiveSettings effective)
+    /// <param name="calibration">What deliveries, clients and handshakes cost.</param>
+    public CapacityBinding(SettingValues values, MachineFacts machine, EffectiveSettings effective, CalibrationFile calibration)
     {
+        Model = new LoadModel(calibration, AccessRules.Tls(values) is not null);
         var cpu = values.Get(CpuLimit) is var cores and > 0 ? cores : effective.Derive(CpuLimit, CapacityFormulas.CpuLimit(machine));
         var memory = MemoryOf(values, machine, effective);
         var connections = ConnectionsOf(values, machine, effective, (cpu, memory));
@@ -70,6 +73,9 @@ internal sealed class CapacityBinding
 
     public FanoutOptions Fanout { get; }
 
+    /// <summary>What this server's load costs.</summary>
+    public LoadModel Model { get; }
+
     /// <summary>The backlog that the kernel will really keep.</summary>
     public int Backlog { get; }
 
@@ -108,7 +114,7 @@ internal sealed class CapacityBinding
             return given;
         }
 
-        var derived = CapacityFormulas.MaxConnections(limits.Cpu, values.Get(CpuReject), limits.Memory, machine.DescriptorLimit, AccessRules.Tls(values) is not null);
+        var derived = CapacityFormulas.MaxConnections(limits.Cpu, values.Get(CpuReject), limits.Memory, machine.DescriptorLimit, Model);
         if (derived.Value == 0 && limits.Memory >= LeastMemory && values.AreSound(MaxConnections, CpuLimit, MemoryLimit, CpuReject))
         {
             _errors.Add($"{MaxConnections.Name}: automatic leaves no room for clients: {derived.Formula}; give more, or a number");
@@ -177,11 +183,10 @@ internal sealed class CapacityBinding
 
     private void NoteMemoryBelowItsClients(SettingValues values, long memory)
     {
-        var isTls = AccessRules.Tls(values) is not null;
-        if (values.Get(MaxConnections) is var given and > 0 && CapacityFormulas.MemoryFor(given, isTls) is var needed && needed > memory)
+        if (values.Get(MaxConnections) is var given and > 0 && Model.Bytes(given) is var needed && needed > memory)
         {
-            var outcome = memory < CapacityFormulas.MemoryFor(0, isTls) ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
-            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {needed >> 20}MB (128MB + {CapacityFormulas.MemoryOfClient(isTls) >> 10}KB each), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
+            var outcome = memory < Model.FixedBytes ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
+            _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {LoadModel.Size(Math.Floor(needed / (1 << 20)) * (1 << 20))} ({LoadModel.Size(Model.FixedBytes)} + {LoadModel.Size(Model.BytesPerClient)} each, by {Model.Name}), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WsFanout.Hosting.Settings.Grammars;
+using WsFanout.Planning.Calibration;
 
 namespace WsFanout.Hosting.Settings.Derivation;
 
@@ -20,19 +21,9 @@ internal static class CapacityFormulas
 
     private const double CoresLeftToSystem = 0.1;
     private const long MemoryLeftToSystem = 256L << 20;
-    private const double MessagesPerClientSecond = 2;
 
-    /// <summary>Seconds of one core a delivery costs. Servers that send from one task per client without a queue between reach 76,000 deliveries a CPU-second, which is 13 µs; this is rounded up.</summary>
-    private const double SecondsPerDelivery = 15e-6;
-
-    /// <summary>Seconds of one core from a client's connect to its leaving: 160 to 210 µs, see loadtest/README.md, "What a handshake costs".</summary>
-    private const double SecondsPerHandshake = 200e-6;
-
-    /// <summary>Seconds of one core from the connect to the end of a client that is refused: 85 to 115 µs in one go, 135 to 280 µs at the pace of this budget, measured there too.</summary>
-    private const double SecondsPerRefusal = 160e-6;
-
-    /// <summary>The same with TLS: 750 to 760 µs were measured with an EC certificate, an RSA key of 2048 bits takes 200 more. A refusal comes behind the same handshake.</summary>
-    private const double SecondsPerTlsHandshake = 1e-3;
+    /// <summary>What a client gets, as long as nothing better is known: the capacity plan's target load.</summary>
+    public const double MessagesPerClientSecond = 2;
 
     /// <summary>Of the memory, for held messages: a quarter of the heap, which has 60 %. A message takes more than it counts for, and the ring, the queues and the clients need the rest.</summary>
     private const double HistoryMemoryShare = 0.15;
@@ -40,12 +31,6 @@ internal static class CapacityFormulas
     private const double ConnectShare = 0.25;
     private const double RefusalShare = 0.1;
     private const long SmallestBurst = 10;
-
-    private const long FixedMemory = 128L << 20;
-    private const long MemoryPerClient = 48L << 10;
-
-    /// <summary>With TLS an idle client alone was measured to take 45 KB.</summary>
-    private const long MemoryPerTlsClient = 80L << 10;
 
     private const int RoundedTo = 10;
     private const long MostConnections = 1_000_000;
@@ -92,23 +77,21 @@ internal static class CapacityFormulas
     /// <param name="rejectPercent">Part of them at which newcomers are refused.</param>
     /// <param name="memoryBytes">Memory this server may use.</param>
     /// <param name="descriptorLimit">Most descriptors of the process.</param>
-    /// <param name="isTls">Whether clients come by TLS.</param>
-    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit, bool isTls)
+    /// <param name="model">What a client costs.</param>
+    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit, LoadModel model)
     {
-        var byCpu = (long)(cpuCores * rejectPercent / 100 / (MessagesPerClientSecond * SecondsPerDelivery));
-        var byMemory = Math.Max(0, (memoryBytes - FixedMemory) / MemoryOfClient(isTls));
-        var byDescriptors = Math.Max(0, descriptorLimit - DescriptorReserve);
+        var byCpu = model.ClientsWithinCores(cpuCores * rejectPercent / 100, MessagesPerClientSecond, messagesPerSecond: 0);
+        var byMemory = model.ClientsWithinBytes(memoryBytes);
+        var byDescriptors = ClientsByDescriptors(descriptorLimit);
         var clients = Math.Min(Math.Min(byCpu, byMemory), Math.Min(byDescriptors, MostConnections));
         return new(
             clients - (clients % RoundedTo),
-            Text($"least of CPU {byCpu} ({NumberGrammar.Text(cpuCores)} cores × {NumberGrammar.Text(rejectPercent)} % / (2 messages/s of 400 bytes × 15 µs)), ")
-            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − 128MB) / {MemoryOfClient(isTls) >> 10}KB), descriptors {Shown(byDescriptors)}, rounded down to a multiple of 10"));
+            Text($"least of CPU {byCpu} (({NumberGrammar.Text(cpuCores)} cores × {NumberGrammar.Text(rejectPercent)} % − {NumberGrammar.Text(model.IdleCores)} idle) / ({MessagesPerClientSecond} messages/s of {model.Calibration.PayloadBytes} bytes = {LoadModel.Time(model.CoresPerClient(MessagesPerClientSecond))} a second)), ")
+            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − {LoadModel.Size(model.FixedBytes)}) / {LoadModel.Size(model.BytesPerClient)}), descriptors {Shown(byDescriptors)}, rounded down to a multiple of {RoundedTo}, by {model.Name}"));
     }
 
-    /// <summary>Bytes that so many clients need, the server among them.</summary>
-    public static long MemoryFor(long clients, bool isTls) => FixedMemory + (clients * MemoryOfClient(isTls));
-
-    public static long MemoryOfClient(bool isTls) => isTls ? MemoryPerTlsClient : MemoryPerClient;
+    /// <summary>Clients whose descriptors leave the reserve.</summary>
+    public static long ClientsByDescriptors(long descriptorLimit) => Math.Max(0, descriptorLimit - DescriptorReserve);
 
     /// <summary>Cores that a thread each can keep busy.</summary>
     public static int UsableCores(double cpuCores, MachineFacts machine) =>
@@ -123,12 +106,12 @@ internal static class CapacityFormulas
     }
 
     /// <summary>New clients a second that a quarter of the CPU affords, never 0.</summary>
-    public static Derived<double> ConnectRate(double cpuCores, bool isTls) => new(
-        Math.Max(1, Math.Floor(cpuCores * ConnectShare / (isTls ? SecondsPerTlsHandshake : SecondsPerHandshake))),
-        Text($"{NumberGrammar.Text(cpuCores)} cores × 25 % / {(isTls ? "1 ms a handshake with TLS" : "200 µs a handshake")}"));
+    public static Derived<double> ConnectRate(double cpuCores, LoadModel model) => new(
+        Math.Max(1, LoadModel.Whole(cpuCores * ConnectShare / model.SecondsPerHandshake)),
+        Text($"{NumberGrammar.Text(cpuCores)} cores × 25 % / {LoadModel.Time(model.SecondsPerHandshake)} a handshake{(model.IsTls ? " with TLS" : "")}, by {model.Name}"));
 
     /// <summary>Refusals a second that a tenth of the CPU affords.</summary>
-    public static double RefusalRate(double cpuCores, bool isTls) => Math.Max(1, cpuCores * RefusalShare / (isTls ? SecondsPerTlsHandshake : SecondsPerRefusal));
+    public static double RefusalRate(double cpuCores, LoadModel model) => Math.Max(1, cpuCores * RefusalShare / model.SecondsPerRefusal);
 
     public static Derived<long> ConnectBurst(double perSecond, string rateName) =>
         new(Math.Max(SmallestBurst, (long)Math.Ceiling(perSecond)), Text($"one second of {rateName}, at least {SmallestBurst}"));

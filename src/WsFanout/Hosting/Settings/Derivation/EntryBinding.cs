@@ -10,7 +10,7 @@ internal static class EntryBinding
     public static EntryOptions Entry(SettingValues values, EffectiveSettings effective, CapacityBinding capacity)
     {
         var cores = capacity.Governor.CpuLimitCores;
-        var affordable = CapacityFormulas.ConnectRate(cores, AccessRules.Tls(values) is not null);
+        var affordable = CapacityFormulas.ConnectRate(cores, capacity.Model);
         var rate = values.Get(ConnectRate) is var given and > 0 ? given : effective.Derive(ConnectRate, affordable);
         var perAddress = values.Get(ConnectRatePerIp);
         return new EntryOptions
@@ -21,7 +21,7 @@ internal static class EntryBinding
             BurstOfAddress = BurstOf(values, effective, ConnectBurstPerIp, (perAddress, ConnectRatePerIp)),
             TrustedProxies = values.Get(TrustedProxies),
             AffordablePerSecond = affordable.Value,
-            RefusalsPerSecond = CapacityFormulas.RefusalRate(cores, AccessRules.Tls(values) is not null),
+            RefusalsPerSecond = CapacityFormulas.RefusalRate(cores, capacity.Model),
             MostClientsByTasks = CapacityFormulas.MostClientsByTasks(capacity.Governor.MaxTasks, capacity.Fanout.WorkerThreads),
         };
     }

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.Json;
+using WsFanout.Planning.Plan;
+using WsFanout.Tools;
+
+namespace WsFanout.Tests.Planning.Plan;
+
+public sealed class PlanCommandTests
+{
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("--clients 10000 --workers 256", 0)]
+    [InlineData("--clients 10000 --plan-costs", 1)]
+    [InlineData("--clients 10000 --target-utilisation 10", 1)]
+    [InlineData("--cores 2 --memory 2048MB --bandwidth 1Gbit --rate 30 --message-size 400 --users casual:70,active:25,trader:5 --crowd 40000", 0)]
+    [InlineData("--set WS_CPU_REJECT_THRESHOLD=90", 78)]
+    [InlineData("--set WS_MAX_GOROUTINES=100", 78)]
+    [InlineData("--calibration no-such-file.json", 78)]
+    public async Task The_exit_code_says_whether_the_plan_holds(string arguments, int code)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+
+        Assert.Equal((code, code == 78), (exit, output.Length == 0));
+        Assert.Equal(code == 78, error.Length > 0);
+    }
+
+    [Fact]
+    public async Task What_the_server_would_refuse_is_said_as_the_server_says_it()
+    {
+        var (_, _, error) = await RunAsync("--set WS_CPU_REJECT_THRESHOLD=90");
+
+        Assert.Equal("wsfanout plan: WS_CPU_REJECT_THRESHOLD=\"90\": must not be above WS_CPU_PAUSE_THRESHOLD (80)\n", error);
+    }
+
+    [Fact]
+    public async Task As_JSON_the_refusal_is_on_standard_output_too()
+    {
+        var (exit, output, _) = await RunAsync("--set WS_CPU_REJECT_THRESHOLD=90 --output json");
+
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal((78, 1), (exit, json.RootElement.GetProperty("errors").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task A_calibration_file_is_used_and_named()
+    {
+        using var file = new TemporaryFile("{}");
+
+        var (exit, _, error) = await RunAsync($"--calibration {file.Path}");
+
+        Assert.Equal(78, exit);
+        Assert.Contains($"WS_CALIBRATION=\"{file.Path}\": format is missing", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_of_the_environment_are_planned_with_and_options_come_first()
+    {
+        var (_, given, _) = await RunAsync("--output json", ("WS_MAX_CONNECTIONS", "123"), ("WS_PUBLISH_TOKEN", "hunter2"));
+        var (_, overridden, _) = await RunAsync("--output json --set WS_MAX_CONNECTIONS=77", ("WS_MAX_CONNECTIONS", "123"));
+        var (_, clients, _) = await RunAsync("--output json --clients 50", ("WS_MAX_CONNECTIONS", "123"));
+
+        Assert.Equal((123, 77), (Connections(given), Connections(overridden)));
+        Assert.Equal(123, Connections(clients));
+        Assert.DoesNotContain("hunter2", given, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_settings_that_does_not_hold_says_so_beside_it()
+    {
+        var (exit, output, error) = await RunAsync("--clients 10000 --plan-costs --output env");
+
+        Assert.Equal(1, exit);
+        Assert.Contains("WS_MAX_CONNECTIONS=10000", output, StringComparison.Ordinal);
+        Assert.Contains("is reached at 6750 clients", error, StringComparison.Ordinal);
+    }
+
+    private static long Connections(string output)
+    {
+        using var json = JsonDocument.Parse(output);
+        return json.RootElement.GetProperty("limits").EnumerateArray().Single(limit => limit.GetProperty("by").GetString() == "max_connections").GetProperty("clients").GetInt64();
+    }
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(string arguments, params (string Name, string Value)[] variables)
+    {
+        var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
+        var root = new RootCommand { PlanCommand.Build(() => (environment, Plans.Context(TestCalibration.Round))) };
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var exit = await ToolCommands.RunAsync(root, ["plan", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)], output, error);
+        return (exit, output.ToString(), error.ToString());
+    }
+}
