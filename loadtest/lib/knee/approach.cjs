@@ -1,0 +1,86 @@
+'use strict';
+
+const { untilNormal, untilSteady } = require('../modes/steadiness.cjs');
+const { worstState } = require('../modes/reading.cjs');
+
+const easyPart = 0.6; // of the rejecting threshold: below, newcomers may come as fast as the ramp lets them
+const newcomersShare = 0.01; // of the CPU limit: near the knee those who come must not be what is measured
+const usualHandshakeSeconds = 0.0002;
+const recoverySeconds = 60;
+
+/**
+ * Brings the load where a step wants it. Clients come in by small groups once the server has work, with a look after each,
+ * because a newcomer costs CPU of its own and a server that refuses for a peak goes on refusing until it is well below.
+ */
+class Approach {
+  /** @param watch what is driven @param facts the server's limits @param settings rampRate, maxP99Ms */
+  constructor(watch, facts, settings) {
+    this.watch = watch;
+    this.facts = facts;
+    this.settings = settings;
+    this.handshakeSeconds = usualHandshakeSeconds;
+    this.refusals = {};
+  }
+
+  /** @returns {Promise<boolean>} whether all were brought in; not when the server refuses and goes on refusing */
+  async clients(target) {
+    const { watch } = this;
+    this.refusals = {};
+    if (target <= watch.asked.clients) {
+      await watch.setClients(target);
+      await untilSteady(watch);
+      return true;
+    }
+    let latest = await this._look();
+    while (watch.asked.clients < target) {
+      await watch.setClients(Math.min(target, watch.asked.clients + this._group(latest)));
+      latest = await this._look();
+      if (![null, 'normal'].includes(worstState(latest)) && !(await this._calm()).recovered) return false;
+    }
+    await this._allSubscribed(target, latest);
+    await untilSteady(watch);
+    return true;
+  }
+
+  async rate(messagesPerSecond) {
+    this.refusals = {};
+    await this.watch.setRate(messagesPerSecond);
+    await untilSteady(this.watch);
+    return true;
+  }
+
+  /** Waits until the server is in the state normal and latency is what it may be. */
+  async calm() {
+    return untilNormal(this.watch, { p99Milliseconds: this.settings.maxP99Ms, mostSeconds: recoverySeconds });
+  }
+
+  /** In the midst of an approach only half as long: a load that keeps it from being normal for so long is too much. */
+  async _calm() {
+    return untilNormal(this.watch, { p99Milliseconds: Infinity, mostSeconds: recoverySeconds / 2 });
+  }
+
+  /** Who was refused comes back when told to; a refused few are waited for, as long as somebody still gets in. */
+  async _allSubscribed(target, latest) {
+    let [now, without] = [latest.clients, 0];
+    while (now < target && without < 5) {
+      const before = now;
+      now = (await this._look()).clients;
+      without = now > before ? 0 : without + 1;
+    }
+  }
+
+  async _look() {
+    const reading = await this.watch.look(1);
+    for (const [reason, times] of Object.entries(reading.refused)) this.refusals[reason] = (this.refusals[reason] ?? 0) + times;
+    return reading;
+  }
+
+  _group(latest) {
+    const easy = latest.cpuPercent === null || latest.cpuPercent < easyPart * this.facts.cpuRejectPercent;
+    if (easy) return Math.max(1, Math.round(this.settings.rampRate));
+    const affordable = (newcomersShare * this.facts.cpuLimitCores) / this.handshakeSeconds;
+    return Math.max(1, Math.min(Math.round(affordable), Math.ceil(this.watch.asked.clients / 50)));
+  }
+}
+
+module.exports = { Approach };
