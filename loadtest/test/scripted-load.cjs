@@ -23,6 +23,10 @@ class ScriptedLoad {
     this.cameIn = 0;
     this.refused = {};
     this.asked = [];
+    this.at = 0;
+    this.windows = [];
+    this.series = { load: [], server: [] };
+    this.open = null;
     this.finished = false;
   }
 
@@ -32,49 +36,79 @@ class ScriptedLoad {
     this.asked.push(count);
     this.wanted = count;
     this._letIn();
+    return this._window('clients', 1, false);
   }
 
   async setRate(messagesPerSecond) {
     this.rate = messagesPerSecond;
   }
 
+  async begin(phase) {
+    const ended = this.open;
+    const { at } = this;
+    this.open = { name: phase, at, complaints: [] };
+    if (ended === null) return null;
+    const window = { ...this._window(ended.name, Math.max(0.001, at - ended.at), false), generator: { complaints: ended.complaints } };
+    this.windows.push(window);
+    return window;
+  }
+
+  end() {
+    this.ended = true;
+  }
+
   async churn(perSecond) {
     this.churning = perSecond;
   }
 
-  async measure(seconds) {
+  async measure(seconds, { name = 'window' } = {}) {
     this.looks++;
-    const { server } = this;
-    this._letIn();
-    const newcomers = this.cameIn / seconds + this.churning;
-    const wantedCores = this._cores(newcomers) * (1 + server.noise * (this.random() + this.random() + this.random() - 1.5));
-    const cpuPercent = Math.min(100, (wantedCores / server.cores) * 100);
-    this._govern(cpuPercent);
-    const rate = this.state === 'paused' ? this.rate * 0.8 : this.rate;
-    const deliveredPerSecond = rate * server.share * this.clients;
-    const p99 = server.restingP99 * (1 + (cpuPercent / 100) ** 6 * (cpuPercent >= 99 ? 1000 : 30));
-    const window = {
-      seconds,
-      clients: { subscribed: this.clients, lost: this.clients >= server.lossFrom ? 5 : 0, refused: this.refused, failed: {} },
-      connect: { count: this.cameIn + this.churning * seconds, p50: 1, p99: 5 },
-      delivered: deliveredPerSecond * seconds,
-      deliveredPerSecond,
-      gapsAnnounced: 0,
-      latency: { count: Math.round(deliveredPerSecond * seconds), p50: p99 / 2, p90: p99 * 0.8, p99, p999: p99 * 1.5, max: p99 * 2 },
-      publishing: { due: this.rate * seconds, sent: this.rate * seconds, acknowledged: rate * seconds, failures: {} },
-      server: this.clients >= server.silentFrom ? null : {
-        cpuCores: Math.min(server.cores, wantedCores), cpuPercent, memoryBytes: this._memory(), tasks: 20 + 2 * this.clients, states: { [this.state]: 1 },
-      },
-      generator: { lagP99Ms: 1, cpuPercent: 20, complaints: this.clients * (1 + this.rate / 100) >= server.complainFrom ? ['event loop 900 ms late at p99, at most 200'] : [] },
-    };
+    const window = this._window(name, seconds);
     this.cameIn = 0;
     this.refused = {};
+    this.at += seconds;
+    this._record(window);
     return window;
   }
 
-  async finish() {
+  /** @param isLook time goes by, so the CPU is felt */
+  _window(name, seconds, isLook = true) {
+    const { server } = this;
+    if (isLook) this._letIn();
+    const newcomers = this.cameIn / seconds + this.churning;
+    const noise = isLook ? server.noise * (this.random() + this.random() + this.random() - 1.5) : 0;
+    const wantedCores = this._cores(newcomers) * (1 + noise);
+    const cpuPercent = Math.min(100, (wantedCores / server.cores) * 100);
+    if (isLook) this._govern(cpuPercent);
+    const rate = this.state === 'paused' ? this.rate * 0.8 : this.rate;
+    const deliveredPerSecond = rate * server.share * this.clients;
+    const p99 = server.restingP99 * (1 + (cpuPercent / 100) ** 6 * (cpuPercent >= 99 ? 1000 : 30));
+    return {
+      name,
+      seconds,
+      clients: { target: this.wanted, subscribed: this.clients, lost: this.clients >= server.lossFrom ? 5 : 0, refused: this.refused, failed: {} },
+      connecting: { subscribed: this.cameIn + this.churning * seconds, ready: { p50: 1, p99: 5 } },
+      delivered: deliveredPerSecond * seconds,
+      deliveredPerSecond,
+      latency: { count: Math.round(deliveredPerSecond * seconds), p50: p99 / 2, p90: p99 * 0.8, p99, p999: p99 * 1.5, max: p99 * 2 },
+      publishing: { due: this.rate * seconds, sent: this.rate * seconds, acknowledged: rate * seconds, failures: {} },
+      server: this.clients >= server.silentFrom ? { looks: 0 } : {
+        looks: 2, cpuCores: Math.min(server.cores, wantedCores), cpuPercent: only(cpuPercent), memoryBytes: only(this._memory()), tasks: only(20 + 2 * this.clients),
+        states: { [this.state]: 1 }, dropped: {},
+      },
+      generator: { complaints: this.clients * (1 + this.rate / 100) >= server.complainFrom ? ['event loop 900 ms late at p99, at most 200'] : [] },
+    };
+  }
+
+  async finish(stop) {
     this.finished = true;
-    return { run: 'scripted', settings: {}, criteria: [] };
+    return { run: 'scripted', startedAt: '2026-01-01T00:00:00Z', settings: {}, windows: this.windows, series: this.series, interrupted: stop?.aborted ?? false };
+  }
+
+  _record({ clients, deliveredPerSecond, latency, server, generator }) {
+    this.open?.complaints.push(...generator.complaints);
+    this.series.load.push({ at: this.at, subscribed: clients.subscribed, deliveredPerSecond, publishedPerSecond: this.rate, latency, lagP99Ms: 1, cpuPercent: 20 });
+    if (server.looks > 0) this.series.server.push({ at: this.at, cpuPercent: server.cpuPercent.mean, memoryBytes: server.memoryBytes.max, tasks: server.tasks.max, state: this.state });
   }
 
   _letIn() {
@@ -127,6 +161,11 @@ class ScriptedLoad {
     const { cores, reject, pause, memoryLimit, maxConnections } = this.server;
     return { version: '1.2.3', cpuLimitCores: cores, cpuRejectPercent: reject, cpuPausePercent: pause, memoryRejectPercent: 85, memoryLimitBytes: memoryLimit, maxConnections, maxTasks: 1e6 };
   }
+}
+
+/** A series that had one value all the time. */
+function only(value) {
+  return { first: value, last: value, mean: value, max: value };
 }
 
 module.exports = { ScriptedLoad };

@@ -1,7 +1,8 @@
 'use strict';
 
 const { runMode } = require('../lib/modes/mode-run.cjs');
-const { modeVariables, modeReaders } = require('../lib/modes/mode-variables.cjs');
+const { settingsFor } = require('../lib/modes/mode-program.cjs');
+const { modeReaders } = require('../lib/modes/mode-variables.cjs');
 const { readVariables, variables } = require('../lib/settings.cjs');
 const { ScriptedLoad } = require('./scripted-load.cjs');
 
@@ -14,10 +15,9 @@ const costsBefore = Object.freeze({
 const calibrationBefore = Object.freeze({ format: 'wsfanout-calibration/1', costs: costsBefore });
 
 function settingsOf(env) {
-  const both = [...variables.filter((row) => !modeVariables.some((ours) => ours.name === row.name)), ...modeVariables];
-  const { settings, problems } = readVariables(env, both, modeReaders);
+  const { settings, problems } = readVariables(env, variables, modeReaders);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  return settings;
+  return settingsFor({ ...settings, userClasses: [] });
 }
 
 /** Runs a mode against a server that is a formula. */
@@ -26,7 +26,7 @@ async function scripted(env, server = {}, { stop } = {}) {
   const said = [];
   const report = await runMode({
     load, settings: settingsOf(env), limits: load.limits(), before: calibrationBefore, say: (line) => said.push(line), stop,
-    clock: { wall: () => 0 }, deliveryCriteria: (final) => final.criteria,
+    judge: () => [{ name: 'lost', ok: true, sentence: 'nothing was lost' }, { name: 'messages', ok: false, sentence: 'not judged in a mode' }],
   });
   const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
   return { load, report, said, failed };

@@ -7,6 +7,7 @@ const easyPart = 0.6; // of the rejecting threshold: below, newcomers may come a
 const newcomersShare = 0.01; // of the CPU limit: near the knee those who come must not be what is measured
 const usualHandshakeSeconds = 0.0002;
 const recoverySeconds = 60;
+const patienceLooks = 5; // without anybody let in
 
 /**
  * Brings the load where a step wants it. Clients come in by small groups once the server has work, with a look after each,
@@ -19,31 +20,32 @@ class Approach {
     this.facts = facts;
     this.settings = settings;
     this.handshakeSeconds = usualHandshakeSeconds;
-    this.refusals = {};
   }
 
   /** @returns {Promise<boolean>} whether all were brought in; not when the server refuses and goes on refusing */
   async clients(target) {
     const { watch } = this;
-    this.refusals = {};
+    watch.forgetRefusals();
     if (target <= watch.asked.clients) {
       await watch.setClients(target);
       await untilSteady(watch);
       return true;
     }
-    let latest = await this._look();
+    let latest = await watch.look(1);
     while (watch.asked.clients < target) {
       await watch.setClients(Math.min(target, watch.asked.clients + this._group(latest)));
-      latest = await this._look();
+      latest = await watch.look(1);
       if (![null, 'normal'].includes(worstState(latest)) && !(await this._calm()).recovered) return false;
+      if (this._isBehind(latest)) latest = await this._waitForAll(latest);
+      if (this._isBehind(latest)) return false;
     }
-    await this._allSubscribed(target, latest);
+    await this._waitForAll(latest);
     await untilSteady(watch);
     return true;
   }
 
   async rate(messagesPerSecond) {
-    this.refusals = {};
+    this.watch.forgetRefusals();
     await this.watch.setRate(messagesPerSecond);
     await untilSteady(this.watch);
     return true;
@@ -60,19 +62,18 @@ class Approach {
   }
 
   /** Who was refused comes back when told to; a refused few are waited for, as long as somebody still gets in. */
-  async _allSubscribed(target, latest) {
-    let [now, without] = [latest.clients, 0];
-    while (now < target && without < 5) {
-      const before = now;
-      now = (await this._look()).clients;
-      without = now > before ? 0 : without + 1;
+  async _waitForAll(latest) {
+    let [reading, without] = [latest, 0];
+    while (reading.clients < this.watch.asked.clients && without < patienceLooks) {
+      const before = reading.clients;
+      reading = await this.watch.look(1);
+      without = reading.clients > before ? 0 : without + 1;
     }
+    return reading;
   }
 
-  async _look() {
-    const reading = await this.watch.look(1);
-    for (const [reason, times] of Object.entries(reading.refused)) this.refusals[reason] = (this.refusals[reason] ?? 0) + times;
-    return reading;
+  _isBehind(reading) {
+    return reading.clients < (this.watch.asked.clients * this.settings.successRate) / 100;
   }
 
   _group(latest) {

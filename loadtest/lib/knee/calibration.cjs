@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { CannotRun } = require('../endpoint.cjs');
 
 const format = 'wsfanout-calibration/1';
 const shippedCalibration = path.join(__dirname, '..', '..', '..', 'src', 'WsFanout', 'Planning', 'calibration.json');
@@ -22,7 +23,7 @@ const costs = Object.freeze({
 });
 
 /** The file can't be used as a calibration; the message names file, field and what is allowed. */
-class BadCalibration extends Error {}
+class BadCalibration extends CannotRun {}
 
 /** @returns the calibration that was there before, for what is not measured this time. @throws {BadCalibration} */
 function readCalibration(file) {

@@ -3,6 +3,7 @@
 const { nonNegativeLeastSquares, separableColumns, straightLine } = require('./least-squares.cjs');
 
 const columns = Object.freeze(['idleCores', 'secondsPerIdleClientSecond', 'secondsPerMessage', 'secondsPerDelivery']);
+const givenUpFirst = Object.freeze([1, 0, 2, 3]); // of costs that can't be told apart: what a delivery costs matters most
 const leastClientsForMemory = 500; // the memory of fewer is lost in what the collector does
 const sureSlope = 2; // standard errors
 
@@ -31,7 +32,7 @@ function costsOf(points, handshakeSeconds, before, secure) {
 /** Costs that can't be told apart keep what they had; the others are fitted to what is left. */
 function fitCpu(points, before, measured) {
   const rows = points.map((point) => [1, point.clients, point.messagesPerSecond, point.deliveriesPerSecond]);
-  const free = separableColumns(rows);
+  const free = tellable(rows);
   const fixed = [...columns.keys()].filter((j) => !free.includes(j));
   const left = points.map((point, i) => Math.max(0, point.cpuCores - fixed.reduce((sum, j) => sum + rows[i][j] * before[columns[j]], 0)));
   const fitted = free.length === 0 ? [] : nonNegativeLeastSquares(rows.map((row) => free.map((j) => row[j])), left);
@@ -43,6 +44,17 @@ function fitCpu(points, before, measured) {
     const predicted = rows[i].reduce((sum, cell, j) => sum + cell * cost(j), 0);
     return Math.max(worst, (Math.abs(predicted - point.cpuCores) / point.cpuCores) * 100);
   }, 0).toFixed(1));
+}
+
+/** Columns that can be told apart once the cost of the others is taken as known. */
+function tellable(rows) {
+  let kept = [...columns.keys()];
+  for (const given of givenUpFirst) {
+    const clear = separableColumns(rows.map((row) => kept.map((j) => row[j]))).map((place) => kept[place]);
+    if (clear.length === kept.length) break;
+    if (!clear.includes(given)) kept = kept.filter((j) => j !== given);
+  }
+  return kept;
 }
 
 function fitMemory(points, measured, secure) {

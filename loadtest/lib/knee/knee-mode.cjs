@@ -23,7 +23,7 @@ async function runKnee({ watch, settings, limits, before, say }) {
 
   let mustCalm = false;
   const probe = async (value, lastPassed) => {
-    watch.begin(`step ${value}`);
+    await watch.begin(`step ${value}`);
     const go = (to) => (ofClients ? approach.clients(to) : approach.rate(to));
     if (mustCalm) {
       await go(lastPassed);
@@ -32,7 +32,7 @@ async function runKnee({ watch, settings, limits, before, say }) {
     }
     const reached = await go(value);
     const reading = await watch.look(settings.stepMs / 1000);
-    const verdict = judgeStep(reached ? reading : { ...reading, clientsAsked: value }, approach.refusals, limits, settings);
+    const verdict = judgeStep(reached ? reading : { ...reading, clientsAsked: value }, watch.refusals, limits, settings);
     points.push({ ...reading, asked: value, passed: verdict.passed, boundBy: verdict.boundBy, reasons: verdict.reasons });
     mustCalm = !verdict.passed;
     say(stepLine(value, ofClients, reading, verdict));
@@ -42,6 +42,7 @@ async function runKnee({ watch, settings, limits, before, say }) {
   const found = await searchKnee({
     from, factor: settings.kneeFactor, precision: settings.kneePrecision / 100, max: settings.kneeMax, whole: ofClients, least: ofClients ? 1 : 0.1, probe,
   });
+  if (found.abort === null && ofClients && found.knee !== null && settings.publishRate > 0) points.push(await withoutMessages(watch, approach, settings, found.knee));
   const at = points.filter((point) => !point.reference && point.passed && point.asked === found.knee).at(-1) ?? null;
   const knee = at === null ? null : {
     clients: at.clients,
@@ -53,6 +54,14 @@ async function runKnee({ watch, settings, limits, before, say }) {
   const secure = settings.wsUrl?.protocol === 'wss:';
   const fit = costsOf(points.filter(isWhole), reference.handshakeSeconds, before.costs, secure);
   return { criteria: criteriaOf(found, knee, settings, fit), result: { of: settings.kneeOf, ...found, at: knee, fit, handshakeSeconds: reference.handshakeSeconds }, points };
+}
+
+/** All the clients of the knee and no message: the one load that tells what clients cost from what their deliveries cost. */
+async function withoutMessages(watch, approach, settings, clients) {
+  await watch.begin('many clients without messages');
+  await approach.clients(clients);
+  await approach.rate(0);
+  return { name: 'many clients without messages', ...await watch.look(settings.stepMs / 1000), reference: true, passed: true, boundBy: null };
 }
 
 /** In a step that failed, part of the load was not carried: what it cost can't be told from what it was. */

@@ -13,7 +13,7 @@ const highRate = Object.freeze({ least: 200, most: 1000, factor: 5 });
 async function measureReferencePoints(watch, approach, settings, clients) {
   const points = [];
   const measure = async (name) => {
-    watch.begin(name);
+    await watch.begin(name);
     await untilSteady(watch);
     const reading = await watch.look(settings.stepMs / 1000);
     points.push({ name, ...reading });
@@ -27,7 +27,7 @@ async function measureReferencePoints(watch, approach, settings, clients) {
     await measure('few clients, many messages');
     await watch.setRate(0);
   }
-  watch.begin('clients without messages');
+  await watch.begin('newcomers without messages');
   await approach.clients(clients);
   const quiet = await measure('clients without messages');
   const handshakeSeconds = await handshakeCost(watch, settings, quiet);
@@ -36,13 +36,13 @@ async function measureReferencePoints(watch, approach, settings, clients) {
 
 /** What one more connection costs from its connect to its leaving: the CPU that it takes when some come and go, beyond what those who stay take. */
 async function handshakeCost(watch, settings, quiet) {
-  watch.begin('clients coming and going');
+  await watch.begin('clients coming and going');
   await watch.churn(settings.churnRate);
   await untilSteady(watch);
   const busy = await watch.look(settings.stepMs / 1000);
   await watch.churn(0);
   await untilSteady(watch);
-  const perSecond = (busy.connect?.count ?? 0) / busy.seconds;
+  const perSecond = busy.connects / busy.seconds;
   if (busy.cpuCores === null || quiet.cpuCores === null || perSecond <= 0) return null;
   const seconds = (busy.cpuCores - quiet.cpuCores) / perSecond;
   return seconds > 0 ? Number(seconds.toPrecision(3)) : null;

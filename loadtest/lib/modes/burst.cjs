@@ -7,13 +7,13 @@ const { connectedCriterion, keptCriterion, answeringCriterion, publishedCriterio
 
 /** A multiple of the usual rate for a short while: nothing may be lost unannounced, and all must be normal again soon. */
 async function runBurst({ watch, settings, say }) {
-  watch.begin('normal');
+  await watch.begin('normal');
   await watch.setClients(settings.targetConnections);
   await watch.setRate(settings.publishRate);
   await untilSteady(watch);
   const before = await watch.look(settings.stepMs / 1000);
 
-  watch.begin('burst');
+  await watch.begin('burst');
   await watch.setRate(settings.publishRate * settings.burstFactor);
   const readings = [];
   for (let left = settings.burstMs / 1000; left > 0; left -= 1) readings.push(await watch.look(Math.min(1, left)));
@@ -24,7 +24,7 @@ async function runBurst({ watch, settings, say }) {
   return {
     criteria: [
       connectedCriterion(before, settings), publishedCriterion(total, settings), gapsCriterion(total, settings), keptCriterion(total, settings),
-      answeringCriterion(total), criterion, generatorCriterion(total, settings),
+      answeringCriterion(total), criterion, generatorCriterion([watch.phases.burst], settings),
     ],
     result: {
       before, messagesPerSecond: Math.round(total.published / total.seconds), deliveriesPerSecond: Math.round(total.deliveries / total.seconds),

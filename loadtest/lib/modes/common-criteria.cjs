@@ -28,9 +28,11 @@ function gapsCriterion(total, settings) {
     sentence: `${Math.round(total.gaps)} messages were announced as gaps: ${show(total.gapPercent)} %, at most ${settings.maxGapRate} %` };
 }
 
-function generatorCriterion(total, settings) {
-  const what = total.complaints.join(', ');
-  if (total.complaints.length === 0) return { name: 'generator', ok: true, sentence: 'this program was not the bottleneck' };
+/** @param phases readings of the phases that are judged, each as a whole */
+function generatorCriterion(phases, settings) {
+  const complaints = [...new Set(phases.flatMap((phase) => phase.complaints))];
+  const what = complaints.join(', ');
+  if (complaints.length === 0) return { name: 'generator', ok: true, sentence: 'this program was not the bottleneck' };
   if (settings.allowBusyGenerator) return { name: 'generator', ok: true, sentence: `this program was the bottleneck (${what}); allowed by ALLOW_BUSY_GENERATOR` };
   return { name: 'generator', ok: false, sentence: `this program was the bottleneck (${what}): the figures say little about the server` };
 }

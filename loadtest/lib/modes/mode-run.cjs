@@ -1,6 +1,5 @@
 'use strict';
 
-const os = require('node:os');
 const { Watch, Interrupted } = require('./watch.cjs');
 const { runBaseline } = require('./baseline.cjs');
 const { runRamp } = require('./ramp.cjs');
@@ -8,47 +7,45 @@ const { runSaturation } = require('./saturation.cjs');
 const { runBurst } = require('./burst.cjs');
 const { runChurn } = require('./churn.cjs');
 const { runKnee } = require('../knee/knee-mode.cjs');
-const { CannotRun } = require('../endpoint.cjs');
+const { faultKinds } = require('../faults.cjs');
 
 const byMode = Object.freeze({ baseline: runBaseline, ramp: runRamp, saturation: runSaturation, burst: runBurst, churn: runChurn, knee: runKnee });
 
+/** Criteria of the sustained test that hold whatever is done with the load: the promise to every client. */
+const alwaysJudged = new Set([...Object.keys(faultKinds), 'subscriptions', 'storedTwice', 'decided']);
+
 /**
- * Drives a load through a mode and says what came of it.
- * @param parts load, settings, limits (of the server), before (the calibration that stands in, for knee), say, stop, clock, deliveryCriteria (report → criteria)
- * @returns the report, as plain data
+ * Drives a load, which has not been started, through a mode.
+ * @param parts load, settings, limits (of the server), before (the calibration that stands in, for knee), say, stop, judge (of the sustained test)
+ * @returns the report: that of the load with mode, limits, result, points and the criteria of the mode
  */
-async function runMode({ load, settings, limits, before = null, say, stop, clock, deliveryCriteria }) {
-  const startedAt = new Date(clock.wall()).toISOString();
+async function runMode({ load, settings, limits, before = null, say, stop, judge }) {
   const watch = new Watch(load, say, stop);
   let outcome = { criteria: [], result: null, points: [] };
-  let interrupted = false;
-  let final = null;
   try {
-    await load.start();
-    outcome = await byMode[settings.mode]({ watch, settings, limits, before, say });
-    watch.begin('settle');
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    interrupted = true;
+    await load.start(stop);
+    outcome = await driven(byMode[settings.mode]({ watch, settings, limits, before, say }), outcome);
+    const report = await load.finish(stop);
+    const promised = judge(report, settings).filter(({ name }) => alwaysJudged.has(name));
+    return { ...report, mode: settings.mode, limits, result: outcome.result, points: outcome.points, windows: phasesOf(report), criteria: [...outcome.criteria, ...promised] };
   } finally {
-    final = await load.finish();
+    load.end();
   }
-  if (interrupted) outcome.criteria.push({ name: 'complete', ok: false, sentence: 'the run was interrupted before it was decided' });
-  return {
-    schema: 1,
-    mode: settings.mode,
-    run: final?.run ?? null,
-    startedAt,
-    interrupted,
-    machine: { node: process.version, platform: `${os.platform()} ${os.release()}`, cores: os.cpus().length },
-    settings: final?.settings ?? null,
-    limits,
-    result: outcome.result,
-    points: outcome.points,
-    series: watch.series,
-    criteria: [...outcome.criteria, ...(final === null ? [] : deliveryCriteria(final))],
-    final,
-  };
 }
 
-module.exports = { runMode, CannotRun };
+/** Interrupted, a mode has no outcome, but the load is finished in good order all the same. */
+async function driven(mode, { result, points }) {
+  try {
+    return await mode;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return { criteria: [{ name: 'complete', ok: false, sentence: 'the run was interrupted before it was decided' }], result, points };
+  }
+}
+
+/** Of hundreds of windows only the phases: the series has the rest. */
+function phasesOf(report) {
+  return report.windows.filter(({ name }) => !name.endsWith(', look')).map(({ histograms, ...window }) => window);
+}
+
+module.exports = { runMode };

@@ -7,7 +7,6 @@ const modes = Object.freeze(['sustained', 'baseline', 'ramp', 'saturation', 'bur
 /** The variables of the modes, in the manner of settings.cjs. */
 const modeVariables = Object.freeze([
   { name: 'MODE', key: 'mode', kind: 'choice', choices: modes, def: 'sustained', text: 'what is done with the load' },
-  { name: 'MAX_P99', key: 'maxP99Ms', kind: 'duration', unit: 'ms', def: '500', min: 1, max: 60_000, text: 'most latency at p99, due to received, that a mode lets pass' },
   { name: 'STEP_DURATION', key: 'stepMs', kind: 'duration', unit: 's', def: '10', min: 500, max: 3_600_000, text: 'how long a step is measured, once it has come to rest' },
   { name: 'STEPS', key: 'steps', kind: 'whole', def: '8', min: 2, max: 100, text: 'for ramp: equal steps up to TARGET_CONNECTIONS' },
   { name: 'MAX_RECOVERY', key: 'maxRecoveryMs', kind: 'duration', unit: 's', def: '60', min: 1000, max: 3_600_000, text: 'for saturation and burst: longest time until latency and state are normal again' },

@@ -12,15 +12,13 @@ async function runRamp({ watch, settings, limits, say }) {
   await watch.setRate(settings.publishRate);
   for (let step = 1; step <= settings.steps; step++) {
     const clients = Math.max(1, Math.round((settings.targetConnections * step) / settings.steps));
-    watch.begin(`${clients} clients`);
+    await watch.begin(`${clients} clients`);
+    watch.forgetRefusals();
     await watch.setClients(clients);
-    const refusals = {};
-    for (const reading of await untilSteady(watch)) {
-      for (const [reason, times] of Object.entries(reading.refused)) refusals[reason] = (refusals[reason] ?? 0) + times;
-    }
+    await untilSteady(watch);
     const reading = await watch.look(settings.stepMs / 1000);
     // Latency is what the curve is about; here only what breaks the promise ends it.
-    const verdict = judgeStep(reading, refusals, limits, { ...settings, maxP99Ms: Infinity, kneeStatePercent: 100 });
+    const verdict = judgeStep(reading, watch.refusals, limits, { ...settings, maxP99Ms: Infinity, kneeStatePercent: 100 });
     points.push({ ...reading, asked: clients, passed: verdict.passed, boundBy: verdict.boundBy, reasons: verdict.abort === null ? verdict.reasons : [verdict.abort] });
     say(`  ${clients} clients: ${Math.round(reading.deliveriesPerSecond)} deliveries/s, p50 ${reading.latency.p50} ms, p99 ${reading.latency.p99} ms, `
       + `${reading.cpuPercent === null ? 'CPU not known' : `CPU ${reading.cpuPercent.toFixed(1)} %`}${verdict.passed ? '' : `: ${points.at(-1).reasons.join('; ')}`}`);

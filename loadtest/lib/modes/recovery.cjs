@@ -16,7 +16,7 @@ function normalP99(reading) {
  * @returns {Promise<{recovery: object, criterion: object}>}
  */
 async function recover(watch, before, settings) {
-  watch.begin('recovery');
+  await watch.begin('recovery');
   const limit = Number(normalP99(before).toFixed(1));
   const { recovered, seconds } = await untilNormal(watch, { p99Milliseconds: limit, mostSeconds: settings.maxRecoveryMs / 1000 });
   const sentence = recovered

@@ -16,13 +16,13 @@ const newcomersPercent = 2; // of the clients: they knock while the server is sa
  * then goes back and measures the time until all is normal.
  */
 async function runSaturation({ watch, settings, say }) {
-  watch.begin('normal');
+  await watch.begin('normal');
   await watch.setClients(settings.targetConnections);
   await watch.setRate(settings.publishRate);
   await untilSteady(watch);
   const before = await watch.look(settings.stepMs / 1000);
 
-  watch.begin('saturation');
+  await watch.begin('saturation');
   const readings = [];
   let rate = settings.publishRate;
   let how = null;
@@ -37,7 +37,7 @@ async function runSaturation({ watch, settings, say }) {
     say(`  ${Math.round(rate)} messages/s: ${cpuPercent === null ? 'CPU not known' : `CPU ${cpuPercent.toFixed(1)} %`}${how === null ? '' : `, ${how}`}`);
     if (readings.at(-1).complaints.length > 0 && !settings.allowBusyGenerator) break;
   }
-  const newcomers = Math.max(5, Math.round((settings.targetConnections * newcomersPercent) / 100));
+  const newcomers = newcomersOf(settings.targetConnections);
   const held = await knock(watch, settings, newcomers);
   readings.push(...held);
 
@@ -49,7 +49,7 @@ async function runSaturation({ watch, settings, say }) {
   const saturated = { name: 'saturated', ok: how !== null,
     sentence: how ?? `neither ${saturatedPercent} % of the CPU limit nor a refusal up to ${Math.round(rate)} messages/s` };
   return {
-    criteria: [connectedCriterion(before, settings), saturated, answeringCriterion(total), keptCriterion(total, settings), criterion, generatorCriterion(total, settings)],
+    criteria: [connectedCriterion(before, settings), saturated, answeringCriterion(total), keptCriterion(total, settings), criterion, generatorCriterion([watch.phases.saturation, watch.phases['saturation, newcomers']], settings)],
     result: {
       how, messagesPerSecond: Math.round(rate), before, highestP99Milliseconds: total.highestP99, highestCpuPercent: total.highestCpuPercent,
       newcomers, refused: knocked.refused, refusedPercent: refusedPercent(knocked), publishedPercent: total.publishedPercent, recovery,
@@ -58,9 +58,13 @@ async function runSaturation({ watch, settings, say }) {
   };
 }
 
+function newcomersOf(clients) {
+  return Math.max(5, Math.round((clients * newcomersPercent) / 100));
+}
+
 /** Some more clients than before try to come in, for as long as a step. */
 async function knock(watch, settings, newcomers) {
-  watch.begin('saturation, newcomers');
+  await watch.begin('saturation, newcomers');
   await watch.setClients(settings.targetConnections + newcomers);
   const readings = [];
   for (let seconds = 0; seconds < settings.stepMs / 1000; seconds++) readings.push(await watch.look(1));
@@ -81,4 +85,4 @@ function refusedPercent(knocked) {
   return attempts === 0 ? 0 : Number(((refused / attempts) * 100).toFixed(1));
 }
 
-module.exports = { runSaturation };
+module.exports = { runSaturation, newcomersOf };

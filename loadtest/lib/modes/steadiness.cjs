@@ -15,14 +15,13 @@ async function untilSteady(watch, { leastSeconds = 3, mostSeconds = 15 } = {}) {
   const readings = [];
   while (readings.length < mostSeconds) {
     readings.push(await watch.look(lookSeconds));
-    if (readings.length >= leastSeconds && isSteady(readings)) break;
+    if (readings[0].cpuPercent === null || (readings.length >= leastSeconds && isSteady(readings))) break; // without its CPU there is nothing to wait for
   }
   return readings;
 }
 
 function isSteady(readings) {
   const known = readings.map((reading) => reading.cpuPercent).filter((percent) => percent !== null);
-  if (known.length < readings.length) return true; // nothing to go by
   if (known.length < 6) return known.length >= 3 && known.slice(-3).every((percent) => percent < 2);
   const [before, now] = [average(known.slice(-6, -3)), average(known.slice(-3))];
   return Math.abs(now - before) <= Math.max(alikePercent, alike * before);

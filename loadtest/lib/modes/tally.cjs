@@ -2,14 +2,14 @@
 
 /** Sums over the readings of a phase, for criteria that hold for all of it. */
 function tally(readings) {
-  const total = { seconds: 0, lost: 0, deliveries: 0, gaps: 0, published: 0, refused: {}, failed: {}, connects: 0, unanswered: 0, highestP99: null, highestCpuPercent: null, complaints: [] };
+  const total = { seconds: 0, lost: 0, deliveries: 0, gaps: 0, published: 0, refused: {}, failed: {}, connects: 0, unanswered: 0, highestP99: null, highestCpuPercent: null };
   let due = 0;
   for (const reading of readings) {
     total.seconds += reading.seconds;
     total.lost += reading.lost;
     total.deliveries += reading.deliveriesPerSecond * reading.seconds;
     total.gaps += reading.gapsAnnounced;
-    total.connects += reading.connect?.count ?? 0;
+    total.connects += reading.connects;
     total.published += reading.messagesPerSecond * reading.seconds;
     due += reading.dueMessages;
     for (const kind of ['refused', 'failed']) {
@@ -18,7 +18,6 @@ function tally(readings) {
     if (!reading.serverAnswered) total.unanswered++;
     total.highestP99 = highest(total.highestP99, reading.p99Milliseconds);
     total.highestCpuPercent = highest(total.highestCpuPercent, reading.cpuPercent);
-    for (const complaint of reading.complaints) if (!total.complaints.includes(complaint)) total.complaints.push(complaint);
   }
   total.publishedPercent = due > 0 ? Math.min(100, (total.published / due) * 100) : 100;
   total.gapPercent = total.deliveries + total.gaps > 0 ? (total.gaps / (total.deliveries + total.gaps)) * 100 : 0;

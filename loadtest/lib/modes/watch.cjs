@@ -1,30 +1,32 @@
 'use strict';
 
-const { readWindow, worstState } = require('./reading.cjs');
+const { readWindow } = require('./reading.cjs');
 
-/**
- * The load, with a record of everything that was measured: what a mode drives, and what the report's curves over time are drawn from.
- */
+/** A load as a mode drives it: what was asked of it, what came of each phase, and an end when the run is interrupted. */
 class Watch {
-  /** @param load the load @param say tells people a line @param stop AbortSignal; set, the next look ends the mode */
+  /** @param load the load @param say tells people a line @param stop AbortSignal; set, the next step ends the mode */
   constructor(load, say, stop) {
     this.load = load;
     this.say = say;
     this.stop = stop;
-    this.phase = 'start';
     this.asked = { clients: 0, messagesPerSecond: 0 };
-    this.elapsed = 0;
-    this.series = [];
+    this.refusals = {}; // by reason, since they were last forgotten
+    this.phase = null;
+    this.phases = {}; // readings of the phases that have ended, by name
   }
 
-  begin(phase) {
+  /** Begins a phase of the run; the one before has ended, and `phases` has what it was like as a whole. */
+  async begin(phase) {
+    const window = await this.load.begin(phase);
+    if (this.phase !== null && window !== null) this.phases[this.phase] = readWindow(window, this.asked);
     this.phase = phase;
   }
 
   async setClients(count) {
     this.asked.clients = count;
-    await this.load.setClients(count);
-    this._mayGoOn();
+    const reading = readWindow(await this.load.setClients(count, { stop: this.stop }), this.asked);
+    this._note(reading);
+    return reading;
   }
 
   async setRate(messagesPerSecond) {
@@ -38,40 +40,22 @@ class Watch {
 
   /** Measures for so many seconds. @returns what the window says */
   async look(seconds) {
-    const window = await this.load.measure(seconds);
-    this._mayGoOn();
-    const reading = readWindow(window, this.asked);
-    this.elapsed = window.at ?? this.elapsed + window.seconds;
-    this.series.push(sample(reading, this));
+    const reading = readWindow(await this.load.measure(seconds, { name: `${this.phase}, look`, stop: this.stop }), this.asked);
+    this._note(reading);
     return reading;
   }
 
-  _mayGoOn() {
+  forgetRefusals() {
+    this.refusals = {};
+  }
+
+  _note(reading) {
+    for (const [reason, times] of Object.entries(reading.refused)) this.refusals[reason] = (this.refusals[reason] ?? 0) + times;
     if (this.stop?.aborted) throw new Interrupted();
   }
 }
 
 /** The run was interrupted; what there is gets reported. */
 class Interrupted extends Error {}
-
-function sample(reading, { elapsed, phase }) {
-  return {
-    at: Number(elapsed.toFixed(1)),
-    phase,
-    clients: reading.clients,
-    messagesPerSecond: Number(reading.messagesPerSecond.toFixed(1)),
-    deliveredPerSecond: Math.round(reading.deliveriesPerSecond),
-    p50: reading.latency.p50,
-    p90: reading.latency.p90,
-    p99: reading.latency.p99,
-    p999: reading.latency.p999,
-    cpuPercent: reading.cpuPercent,
-    memoryBytes: reading.memoryBytes,
-    tasks: reading.tasks,
-    state: worstState(reading),
-    generatorLagMs: reading.generatorLagMilliseconds,
-    generatorCpuPercent: reading.generatorCpuPercent,
-  };
-}
 
 module.exports = { Watch, Interrupted };
