@@ -37,7 +37,7 @@ class LoadRun {
       return report;
     } finally {
       clearInterval(progress);
-      load.end();
+      await load.end();
     }
   }
 

@@ -19,7 +19,7 @@ async function withLoad(env, faults, use) {
     await use(load, server);
     return await load.finish();
   } finally {
-    load.end();
+    await load.end();
     await server.stop();
   }
 }

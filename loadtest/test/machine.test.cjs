@@ -67,10 +67,11 @@ it('reads the limits of this machine', { skip: process.platform !== 'linux' && '
 
 it('--check says all of it without starting anything, exit code 1 when something is lacking', async () => {
   const server = await FakeServer.start();
-  const fine = await runLoadTest({ ...server.env, TARGET_CONNECTIONS: '10' }, { args: ['--check', '--json'] });
-  const lacking = await runLoadTest({ ...server.env, TARGET_CONNECTIONS: '10', SOURCE_ADDRESSES: '192.0.2.1' }, { args: ['--check'] });
+  const { env } = server;
+  const fine = await runLoadTest({ ...env, TARGET_CONNECTIONS: '10' }, { args: ['--check', '--json'] });
+  const lacking = await runLoadTest({ ...env, TARGET_CONNECTIONS: '10', SOURCE_ADDRESSES: '192.0.2.1' }, { args: ['--check'] });
   await server.stop();
-  const away = await runLoadTest({ ...server.env, TARGET_CONNECTIONS: '10' }, { args: ['--check'] });
+  const away = await runLoadTest({ ...env, TARGET_CONNECTIONS: '10' }, { args: ['--check'] });
 
   const findings = JSON.parse(fine.stdout).findings.filter(({ needed }) => needed);
   assert.ok(findings.length >= 3 && findings.every(({ ok }) => ok), fine.stdout);

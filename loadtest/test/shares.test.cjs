@@ -62,7 +62,7 @@ it('deals classes of users by their shares, each with the channels that its rate
 
 it('tells figures by group and by class', async () => {
   const grouped = await against({}, { CHANNELS: 'eth.{0..3},kava.{0..3}', SHARES: 'eth:75,kava:25', SUBSCRIPTION_MODE: 'all' });
-  const mixed = await against({}, { CHANNELS: 'C{00..99}', USER_MIX: 'casual:50,active:50', PUBLISH_RATE: '40', CHANNELS_PER_CLIENT: undefined, DURATION: '2' });
+  const mixed = await against({}, { CHANNELS: 'C{00..99}', USER_MIX: 'casual:50,active:50', PUBLISH_RATE: '30', CHANNELS_PER_CLIENT: undefined, DURATION: '2' });
 
   assert.equal(grouped.code, 0, grouped.stdout + grouped.stderr);
   const { eth, kava } = grouped.report.groups;
@@ -71,7 +71,7 @@ it('tells figures by group and by class', async () => {
   assert.ok(eth.latency.count > 0 && eth.deliveredPerSecond > kava.deliveredPerSecond);
   assert.equal(mixed.code, 0, mixed.stdout + mixed.stderr);
   const { casual, active } = mixed.report.users;
-  assert.deepEqual([casual.channels, active.channels], [2, 8]);
+  assert.deepEqual([casual.channels, active.channels], [2, 10]);
   assert.equal(casual.clients + active.clients, 12);
   assert.ok(active.received > casual.received, JSON.stringify(mixed.report.users));
 });

@@ -31,8 +31,8 @@ class Fleet {
     return Promise.all(this.crowds.map((peer, index) => peer.call(name, argsOf(index))));
   }
 
-  end() {
-    for (const peer of this.peers) peer.end();
+  async end() {
+    await Promise.all(this.peers.map((peer) => peer.end()));
   }
 }
 

@@ -159,16 +159,16 @@ class Load {
     const target = stop.aborted ? 0 : acknowledged.lastAckedSeq;
     const decided = await fleet.all('decide', () => ({ target, overflowed: account.overflowed }));
     await this.begin('end');
-    await this.looks.stop();
+    this.looks.stop();
     await fleet.all('leave');
     const unresponsive = stop.aborted ? 0 : silent.reduce((a, b) => a + b, 0);
     return buildReport(this, { account, decided, unresponsive, interrupted: stop.aborted });
   }
 
-  /** Ends all processes at once. */
-  end() {
-    this.looks?.stop().catch(() => {});
-    this.fleet?.end();
+  /** Ends all processes at once, and waits until they are gone. */
+  async end() {
+    this.looks?.stop();
+    await this.fleet?.end();
   }
 
   async _startPublisher() {

@@ -67,10 +67,9 @@ class Looks {
     return ended === null ? null : this._tell(ended);
   }
 
-  async stop() {
+  stop() {
     this.timers.forEach(clearInterval);
     this.watch?.end();
-    await this.turn;
   }
 
   _newWindow(name, askedAt) {

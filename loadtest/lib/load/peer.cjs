@@ -17,8 +17,9 @@ class Peer {
     this.failure = null;
     this.child = fork(path.join(__dirname, file), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
     this.child.on('message', (answer) => this._answered(answer));
-    this.child.on('error', (error) => this._failed(error.message));
-    this.child.on('exit', (code, signal) => this._failed(`it ended with ${signal ?? code}`));
+    this.isGone = false;
+    this.child.on('error', (error) => this._ended(error.message));
+    this.child.on('exit', (code, signal) => this._ended(`it ended with ${signal ?? code}`));
   }
 
   /** @returns what the call of that name gave. @throws {CannotRun} when the process has ended, whatever the call threw otherwise */
@@ -27,17 +28,17 @@ class Peer {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.child.send({ id, name, args }, (error) => {
-        if (error) this._failed(error.message);
-      });
+      this.child.send({ id, name, args }, () => {}); // what can't be sent has no reader any more: 'exit' says why
     });
   }
 
-  /** Ends the process at once. */
-  end() {
+  /** Ends the process at once, and waits until it is gone. */
+  async end() {
     this.failure ??= new CannotRun(`the process "${this.name}" of the generator was ended`);
-    this.child.removeAllListeners('exit');
+    if (this.isGone) return;
+    const gone = new Promise((resolve) => { this.child.once('exit', resolve); });
     this.child.kill('SIGKILL');
+    await gone;
   }
 
   _answered({ id, result, error }) {
@@ -47,7 +48,8 @@ class Peer {
     else one?.reject(error.isCannotRun ? new CannotRun(error.message) : Object.assign(new Error(error.message), { stack: error.stack }));
   }
 
-  _failed(why) {
+  _ended(why) {
+    this.isGone = true;
     this.failure ??= new CannotRun(`the process "${this.name}" of the generator: ${why}`);
     for (const one of this.waiting.values()) one.reject(this.failure);
     this.waiting.clear();
