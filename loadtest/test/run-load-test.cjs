@@ -39,7 +39,7 @@ function runLoadTest(env, { args = ['--json'], whileRunning } = {}) {
     child.on('close', (code) => {
       clearTimeout(timer);
       const report = args.includes('--json') && stdout.startsWith('{') ? JSON.parse(stdout) : null;
-      const failed = report ? report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name) : [];
+      const failed = report?.criteria ? report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name) : [];
       resolve({ code, stdout, stderr, report, failed });
     });
     whileRunning?.(child);
