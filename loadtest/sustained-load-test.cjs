@@ -5,6 +5,10 @@ const fs = require('node:fs');
 const { readSettings } = require('./lib/settings.cjs');
 const { helpText } = require('./lib/help.cjs');
 const { LoadRun, CannotRun } = require('./lib/run.cjs');
+const { executeMode } = require('./lib/modes/mode-program.cjs');
+const { modeText } = require('./lib/modes/mode-text.cjs');
+const { reportPage } = require('./lib/page/page.cjs');
+const { readReport, writePage } = require('./lib/page/write-page.cjs');
 const { checkMachine, checkText } = require('./lib/machine/check-text.cjs');
 const { mergeReports } = require('./lib/report/merge.cjs');
 const { readReports } = require('./lib/report/read-reports.cjs');
@@ -23,6 +27,7 @@ async function main(args, env) {
     return exit.passed;
   }
   if (command === 'merge') return wrongArgs.length > 0 ? badInput(wrongArgs) : merge(files, asJson);
+  if (command === 'html') return wrongArgs.length > 0 ? badInput(wrongArgs) : html(files[0]);
   const { settings, problems } = readSettings(env);
   if (problems.length + wrongArgs.length > 0) return badInput([...problems, ...wrongArgs]);
   if (command === 'check') return check(settings, asJson);
@@ -30,7 +35,10 @@ async function main(args, env) {
   const say = (line) => (asJson ? process.stderr : process.stdout).write(`${line}\n`);
   const { stop, interruptedBy, release } = watchSignals();
   try {
-    const report = await new LoadRun(settings, systemClock, say).execute(stop);
+    const report = settings.mode === 'sustained'
+      ? await new LoadRun(settings, systemClock, say).execute(stop)
+      : await executeMode({ settings, env, clock: systemClock, say, stop });
+    if (settings.reportHtml !== null) writePage(settings.reportHtml, report);
     await print(report, asJson, settings.reportFile);
     if (interruptedBy() !== null) return signals[interruptedBy()];
     return passed(report);
@@ -49,6 +57,14 @@ async function check(settings, asJson) {
   return found.ok ? exit.passed : exit.failed;
 }
 
+/** The page of a report that was kept. */
+async function html(file) {
+  const { report, problem } = readReport(file);
+  if (problem !== null) return badInput([problem]);
+  await new Promise((resolve) => { process.stdout.write(reportPage(report), resolve); });
+  return exit.passed;
+}
+
 async function merge(files, asJson) {
   const { reports, problems } = readReports(files);
   if (problems.length > 0) return badInput(problems);
@@ -61,7 +77,7 @@ async function merge(files, asJson) {
 /** Ends when everything is written: a pipe takes a long report in pieces. */
 async function print(report, asJson, file) {
   if (file !== null) fs.writeFileSync(file, json(report));
-  await new Promise((resolve) => { process.stdout.write(asJson ? json(report) : reportText(report), resolve); });
+  await new Promise((resolve) => { process.stdout.write(asJson ? json(report) : report.mode === undefined ? reportText(report) : modeText(report), resolve); });
 }
 
 function passed(report) {

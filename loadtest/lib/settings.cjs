@@ -4,6 +4,7 @@ const { completeWithShares, groupProblems } = require('./groups.cjs');
 const { misspelt } = require('./near-names.cjs');
 const { maxEntries } = require('./ledger.cjs');
 const { withPreset } = require('./settings/presets.cjs');
+const { modeContradictions, modeReaders } = require('./modes/mode-variables.cjs');
 const { readers, showDuration } = require('./settings/readers.cjs');
 const { variables } = require('./settings/variables.cjs');
 const { userClasses } = require('./user-mix.cjs');
@@ -15,7 +16,7 @@ const latestStartMs = 60_000; // a machine that is a little late still takes par
  * @returns {{settings: object, problems: string[]}} settings are of use only when there are no problems
  */
 function readSettings(env) {
-  const { settings, problems } = readVariables(withPreset(env), variables);
+  const { settings, problems } = readVariables(withPreset(env), variables, modeReaders);
   if (problems.length === 0) {
     settings.given = variables.filter((row) => env[row.name] !== undefined).map((row) => row.name);
     deriveUrls(settings);
@@ -63,7 +64,7 @@ function deriveUserClasses(settings, problems) {
 }
 
 function contradictions(settings) {
-  const problems = groupProblems(settings);
+  const problems = [...groupProblems(settings), ...modeContradictions(settings)];
   const given = (name) => settings.given.includes(name);
   const { channels, publishRate, durationMs, targetConnections, rampRate } = settings;
   if (publishRate > 0 && channels.length === 0) problems.push('PUBLISH_RATE: needs CHANNELS to publish on');

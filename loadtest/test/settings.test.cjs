@@ -28,7 +28,7 @@ it('reads durations with and without units', () => {
 });
 
 it('has every variable with its meaning in the document', () => {
-  const document = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8');
+  const document = ['README.md', 'MODES.md'].map((name) => fs.readFileSync(path.join(__dirname, '..', name), 'utf8')).join('');
 
   for (const row of variables) assert.ok(document.includes(`| \`${row.name}\` | `) && document.includes(`| ${row.text} |`), row.name);
 });

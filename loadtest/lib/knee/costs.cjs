@@ -18,7 +18,7 @@ function costsOf(points, handshakeSeconds, before, secure) {
   const measured = {};
   const usable = points.filter((point) => point.cpuCores !== null);
   const error = usable.length > 0 ? fitCpu(usable, before, measured) : null;
-  if (handshakeSeconds !== null && handshakeSeconds > 0 && !secure) measured.secondsPerHandshake = handshakeSeconds;
+  if (handshakeSeconds !== null && handshakeSeconds > 0) measured[secure ? 'secondsPerTlsHandshake' : 'secondsPerHandshake'] = handshakeSeconds; // TLS among it
   fitMemory(points.filter((point) => point.memoryBytes !== null), measured, secure);
   const costs = {};
   const takenOver = [];

@@ -1,6 +1,7 @@
 'use strict';
 
 const { demoChannels } = require('../demo-channels.cjs');
+const { modeVariables } = require('../modes/mode-variables.cjs');
 const { presets } = require('./presets.cjs');
 
 /**
@@ -53,6 +54,7 @@ const variables = [
   { name: 'ALLOW_BUSY_GENERATOR', key: 'allowBusyGenerator', kind: 'flag', def: 'false', text: 'pass even when this program was the bottleneck' },
   { name: 'ALLOW_SHORTAGE', key: 'allowShortage', kind: 'flag', def: 'false', text: 'start although this machine has too few ports or descriptors' },
   { name: 'REPORT_FILE', key: 'reportFile', kind: 'file', def: '', text: 'write all figures there as JSON' },
+  ...modeVariables, // MODES.md
 ];
 
 module.exports = { variables };
