@@ -4,9 +4,10 @@ const { untilNormal, untilSteady } = require('../modes/steadiness.cjs');
 const { worstState } = require('../modes/reading.cjs');
 
 const easyPart = 0.6; // of the rejecting threshold: below, newcomers may come as fast as the ramp lets them
-const newcomersShare = 0.01; // of the CPU limit: near the knee those who come must not be what is measured
+const newcomersShare = 0.02; // of the CPU limit: near the knee those who come must not be what is measured
 const usualHandshakeSeconds = 0.0002;
 const recoverySeconds = 60;
+const peakSeconds = 12; // the smoothed CPU forgets one in five
 const patienceLooks = 5; // without anybody let in
 
 /**
@@ -56,9 +57,9 @@ class Approach {
     return untilNormal(this.watch, { p99Milliseconds: this.settings.maxP99Ms, mostSeconds: recoverySeconds });
   }
 
-  /** In the midst of an approach only half as long: a load that keeps it from being normal for so long is too much. */
+  /** In the midst of an approach only as long as a peak may last: a load that keeps the server from being normal for longer is too much. */
   async _calm() {
-    return untilNormal(this.watch, { p99Milliseconds: Infinity, mostSeconds: recoverySeconds / 2 });
+    return untilNormal(this.watch, { p99Milliseconds: Infinity, mostSeconds: peakSeconds });
   }
 
   /** Who was refused comes back when told to; a refused few are waited for, as long as somebody still gets in. */
@@ -80,7 +81,7 @@ class Approach {
     const easy = latest.cpuPercent === null || latest.cpuPercent < easyPart * this.facts.cpuRejectPercent;
     if (easy) return Math.max(1, Math.round(this.settings.rampRate));
     const affordable = (newcomersShare * this.facts.cpuLimitCores) / this.handshakeSeconds;
-    return Math.max(1, Math.min(Math.round(affordable), Math.ceil(this.watch.asked.clients / 50)));
+    return Math.max(1, Math.min(Math.round(affordable), Math.ceil(this.watch.asked.clients / 25)));
   }
 }
 

@@ -36,7 +36,7 @@ async function runKnee({ watch, settings, limits, before, say }) {
     points.push({ ...reading, asked: value, passed: verdict.passed, boundBy: verdict.boundBy, reasons: verdict.reasons });
     mustCalm = !verdict.passed;
     say(stepLine(value, ofClients, reading, verdict));
-    return verdict;
+    return reached ? verdict : { ...verdict, at: watch.asked.clients };
   };
 
   const found = await searchKnee({
