@@ -1,6 +1,6 @@
 'use strict';
 
-const { untilNormal, untilSteady } = require('../modes/steadiness.cjs');
+const { isNormal, untilNormal, untilSteady } = require('../modes/steadiness.cjs');
 const { worstState } = require('../modes/reading.cjs');
 
 const easyPart = 0.6; // of the rejecting threshold: below, newcomers may come as fast as the ramp lets them
@@ -36,7 +36,7 @@ class Approach {
     while (watch.asked.clients < target) {
       await watch.setClients(Math.min(target, watch.asked.clients + this._group(latest)));
       latest = await watch.look(1);
-      if (![null, 'normal'].includes(worstState(latest)) && !(await this._calm()).recovered) return false;
+      if (this._isTroubled(latest) && !(await this._passes()).recovered) return false;
       if (this._isBehind(latest)) latest = await this._waitForAll(latest);
       if (this._isBehind(latest)) return false;
     }
@@ -52,14 +52,27 @@ class Approach {
     return true;
   }
 
-  /** Waits until the server is in the state normal and latency is what it may be. */
-  async calm() {
-    return untilNormal(this.watch, { p99Milliseconds: this.settings.maxP99Ms, mostSeconds: recoverySeconds });
+  /**
+   * Back to a load that had passed, from one that had not. Without messages first: those that waited for a server that paused come on top of
+   * the others, and would be late for as long as there are any.
+   * @returns whether all is normal there, and after how many seconds
+   */
+  async recede(clients, messagesPerSecond) {
+    const { watch } = this;
+    await watch.setRate(0);
+    if (clients < watch.asked.clients) await watch.setClients(clients);
+    for (let looks = 0; looks < recoverySeconds; looks++) {
+      const reading = await watch.look(1);
+      if (isNormal(reading) && reading.messagesPerSecond === 0 && reading.deliveriesPerSecond === 0) break;
+    }
+    await watch.setRate(messagesPerSecond);
+    await untilSteady(watch);
+    return untilNormal(watch, { p99Milliseconds: this.settings.maxP99Ms, mostSeconds: recoverySeconds });
   }
 
   /** In the midst of an approach only as long as a peak may last: a load that keeps the server from being normal for longer is too much. */
-  async _calm() {
-    return untilNormal(this.watch, { p99Milliseconds: Infinity, mostSeconds: peakSeconds });
+  async _passes() {
+    return untilNormal(this.watch, { p99Milliseconds: this.settings.maxP99Ms, mostSeconds: peakSeconds });
   }
 
   /** Who was refused comes back when told to; a refused few are waited for, as long as somebody still gets in. */
@@ -71,6 +84,10 @@ class Approach {
       without = reading.clients > before ? 0 : without + 1;
     }
     return reading;
+  }
+
+  _isTroubled(reading) {
+    return ![null, 'normal'].includes(worstState(reading)) || (reading.p99Milliseconds ?? 0) > this.settings.maxP99Ms;
   }
 
   _isBehind(reading) {

@@ -26,13 +26,12 @@ async function runKnee({ watch, settings, limits, before, say }) {
     await watch.begin(`step ${value}`);
     const go = (to) => (ofClients ? approach.clients(to) : approach.rate(to));
     if (mustCalm) {
-      await go(lastPassed);
-      const calm = await approach.calm();
+      const calm = await (ofClients ? approach.recede(lastPassed, settings.publishRate) : approach.recede(settings.targetConnections, lastPassed));
       if (!calm.recovered) return { passed: false, abort: `the server was not normal again ${calm.seconds} s after a step that failed, at a load that had passed` };
     }
     const reached = await go(value);
     const reading = await watch.look(settings.stepMs / 1000);
-    const verdict = judgeStep(reached ? reading : { ...reading, clientsAsked: value }, watch.refusals, limits, settings);
+    const verdict = judgeStep(reading, watch.refusals, limits, settings, reached);
     points.push({ ...reading, asked: value, passed: verdict.passed, boundBy: verdict.boundBy, reasons: verdict.reasons });
     mustCalm = !verdict.passed;
     say(stepLine(value, ofClients, reading, verdict));

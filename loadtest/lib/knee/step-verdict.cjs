@@ -11,10 +11,11 @@ const resourceOfReason = Object.freeze({ cpu: 'cpu', lag: 'cpu', memory: 'memory
  * Whether the server carries a load, and if not, which resource bound it, by its own word as far as it gives one.
  * @param reading the window that was measured after the step
  * @param refusals refusals by reason since the step began @param facts what the server says of its limits
+ * @param reached whether the load was brought where the step wanted it
  * @returns {{passed: boolean, reasons: string[], boundBy: string|null, close: boolean, abort: string|null}}
  */
-function judgeStep(reading, refusals, facts, settings) {
-  const reasons = [];
+function judgeStep(reading, refusals, facts, settings, reached = true) {
+  const reasons = reached ? [] : [`the server was not normal, or kept clients out, on the way there: at ${reading.clientsAsked} clients`];
   const subscribed = percent(reading.clients, reading.clientsAsked);
   if (subscribed < settings.successRate) {
     reasons.push(`${reading.clients} of ${reading.clientsAsked} clients connected, at least ${settings.successRate} %${told(refusals)}`);

@@ -3,11 +3,11 @@
 const { worstState } = require('./reading.cjs');
 
 const lookSeconds = 1;
-const alike = 0.05; // two averages of three looks that differ by less have come to rest
+const alike = 0.05; // two averages of two looks that differ by less have come to rest
 const alikePercent = 1; // of the CPU limit; what is that small is noise
 
 /**
- * Looks second by second until the server's smoothed CPU has come to rest: the average of the last three looks is that of the three before.
+ * Looks second by second until the server's smoothed CPU has come to rest: the average of the last two looks is that of the two before.
  * A load that never rests is measured as it is after `mostSeconds`.
  * @returns {Promise<object[]>} the readings, last one last
  */
@@ -22,8 +22,8 @@ async function untilSteady(watch, { leastSeconds = 3, mostSeconds = 15 } = {}) {
 
 function isSteady(readings) {
   const known = readings.map((reading) => reading.cpuPercent).filter((percent) => percent !== null);
-  if (known.length < 6) return known.length >= 3 && known.slice(-3).every((percent) => percent < 2);
-  const [before, now] = [average(known.slice(-6, -3)), average(known.slice(-3))];
+  if (known.length < 4) return known.length >= 3 && known.every((percent) => percent < 2);
+  const [before, now] = [average(known.slice(-4, -2)), average(known.slice(-2))];
   return Math.abs(now - before) <= Math.max(alikePercent, alike * before);
 }
 
