@@ -12,16 +12,16 @@ const { planPrediction } = require('./lib/knee/plan-command.cjs');
 
 // Shows that MODE=knee finds the same limit twice, and that what it learns predicts another server: two runs on a server held to 0.5 CPU,
 // then a third one with other CPU and another rate, which the calibration of the first must foretell.
-const first = Object.freeze({ cores: 0.5, variables: { PUBLISH_RATE: '100', CHANNELS_PER_CLIENT: '20', TARGET_CONNECTIONS: '300' } });
-const other = Object.freeze({ cores: 0.8, variables: { PUBLISH_RATE: '60', CHANNELS_PER_CLIENT: '20', TARGET_CONNECTIONS: '600' } });
-const common = Object.freeze({ MODE: 'knee', KNEE_OF: 'clients', STEP_DURATION: '8', RAMP_RATE: '100', MAX_P99: '1000' });
-const serverVariables = Object.freeze({ WS_MAX_CONNECTIONS: '15000', WS_TRANSPORT: 'direct' });
+const first = Object.freeze({ cores: 0.5, variables: { PUBLISH_RATE: '100', TARGET_CONNECTIONS: '150' } });
+const other = Object.freeze({ cores: 0.8, variables: { PUBLISH_RATE: '60', TARGET_CONNECTIONS: '300' } });
+const common = Object.freeze({ MODE: 'knee', KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '5', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
+const serverVariables = Object.freeze({ WS_MAX_CONNECTIONS: '15000', WS_TRANSPORT: 'direct', WS_CPU_SAMPLE_INTERVAL: '2s' });
 const mostApart = 10; // percent, of two runs
 const mostOff = 20; // percent, of the prediction
 const exit = Object.freeze({ shown: 0, notShown: 1, couldNotRun: 2 });
 
 async function main() {
-  const program = programToMeasure('knee-proof.cjs', 'Finds the knee of a server held to 0.5 CPU twice, predicts that of one held to 0.8 and finds it (about ten minutes, takes root).\n');
+  const program = programToMeasure('knee-proof.cjs', 'Finds the knee of a server held to 0.5 CPU twice, predicts that of one held to 0.8 and finds it (about eight minutes, takes root).\n');
   await pinSelf();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'knee-proof-'));
   const runs = [];
@@ -31,7 +31,7 @@ async function main() {
   const [one, two, three] = runs.map((run) => run.knee);
   const apart = apartPercent(two.deliveriesPerSecond, one.deliveriesPerSecond);
   const share = one.deliveriesPerSecond / one.messagesPerSecond / one.clients;
-  const by = { cpuLimitCores: other.cores, rejectPercent: 75, messagesPerSecond: three.messagesPerSecond, share };
+  const by = { cpuLimitCores: other.cores, percent: 70, messagesPerSecond: three.messagesPerSecond, share };
   const predicted = predictClients({ costs: runs[0].costs, ...by });
   const off = apartPercent(predicted, three.clients);
   console.log(`\nknee of ${first.cores} CPU: ${one.clients} and ${two.clients} clients (${one.deliveriesPerSecond} and ${two.deliveriesPerSecond} deliveries/s), ${apart} % apart, at most ${mostApart} %`);

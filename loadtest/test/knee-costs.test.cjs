@@ -78,7 +78,7 @@ describe('the costs of a knee', () => {
       const predicted = costs.idleCores + other.clients * costs.secondsPerIdleClientSecond + other.messagesPerSecond * costs.secondsPerMessage
         + other.deliveriesPerSecond * costs.secondsPerDelivery;
 
-      near(predicted, 0.75 * 0.8, 0.1, `seed ${seed}`);
+      near(predicted, 0.7 * 0.8, 0.1, `seed ${seed}`);
     }
   });
 

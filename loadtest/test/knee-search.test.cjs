@@ -75,12 +75,12 @@ describe('the search', () => {
 });
 
 describe('MODE=knee', () => {
-  it('finds the clients at which the CPU reaches the threshold', async () => {
+  it('finds the clients at which the CPU reaches what may be', async () => {
     const { load, report, failed } = await scripted(ofClients);
     const { at } = report.result;
 
     assert.deepEqual(failed, []);
-    assert.ok(at.clients <= load.clientsAt(75, 100) && at.clients >= 0.93 * load.clientsAt(75, 100), `${at.clients} of ${load.clientsAt(75, 100)}`);
+    assert.ok(at.clients <= load.clientsAt(70, 100) && at.clients >= 0.93 * load.clientsAt(70, 100), `${at.clients} of ${load.clientsAt(70, 100)}`);
     assert.equal(at.boundBy, 'cpu');
     assert.equal(at.cpuLimitCores, 0.5);
     assert.ok(load.finished);
@@ -91,7 +91,7 @@ describe('MODE=knee', () => {
     const { at } = report.result;
 
     assert.deepEqual(failed, []);
-    assert.ok(at.messagesPerSecond <= load.rateAt(75, 300) && at.messagesPerSecond >= 0.93 * load.rateAt(75, 300), `${at.messagesPerSecond} of ${load.rateAt(75, 300)}`);
+    assert.ok(at.messagesPerSecond <= load.rateAt(70, 300) && at.messagesPerSecond >= 0.93 * load.rateAt(70, 300), `${at.messagesPerSecond} of ${load.rateAt(70, 300)}`);
     assert.equal(at.clients, 300);
   });
 

@@ -159,7 +159,7 @@ class ScriptedLoad {
 
   limits() {
     const { cores, reject, pause, memoryLimit, maxConnections } = this.server;
-    return { version: '1.2.3', cpuLimitCores: cores, cpuRejectPercent: reject, cpuPausePercent: pause, memoryRejectPercent: 85, memoryLimitBytes: memoryLimit, maxConnections, maxTasks: 1e6 };
+    return { version: '1.2.3', cpuLimitCores: cores, cpuRejectPercent: reject, cpuResumePercent: reject - 5, cpuPausePercent: pause, memoryRejectPercent: 85, memoryLimitBytes: memoryLimit, maxConnections, maxTasks: 1e6 };
   }
 }
 

@@ -1,13 +1,14 @@
 'use strict';
 
-const { isNormal, untilNormal, untilSteady } = require('../modes/steadiness.cjs');
-const { worstState } = require('../modes/reading.cjs');
+const { average, isNormal, untilNormal, untilSteady } = require('../modes/steadiness.cjs');
+const { cpuPercentOf, worstState } = require('../modes/reading.cjs');
 
 const easyPart = 0.6; // of the rejecting threshold: below, newcomers may come as fast as the ramp lets them
 const newcomersShare = 0.02; // of the CPU limit: near the knee those who come must not be what is measured
 const usualHandshakeSeconds = 0.0002;
 const recoverySeconds = 60;
-const peakSeconds = 12; // the smoothed CPU forgets one in five
+const peakSeconds = 25; // the governor goes down only after ten seconds of calm
+const sureLooks = 4; // whose average CPU is above what may be: more of the load only leads into a pause
 const patienceLooks = 5; // without anybody let in
 
 /**
@@ -33,9 +34,12 @@ class Approach {
       return true;
     }
     let latest = await watch.look(1);
+    const seen = [];
     while (watch.asked.clients < target) {
       await watch.setClients(Math.min(target, watch.asked.clients + this._group(latest)));
       latest = await watch.look(1);
+      seen.push(cpuPercentOf(latest, this.facts.cpuLimitCores));
+      if (this._isTooMuch(seen)) return false;
       if (this._isTroubled(latest) && !(await this._passes()).recovered) return false;
       if (this._isBehind(latest)) latest = await this._waitForAll(latest);
       if (this._isBehind(latest)) return false;
@@ -86,6 +90,11 @@ class Approach {
     return reading;
   }
 
+  _isTooMuch(seen) {
+    const latest = seen.slice(-sureLooks);
+    return latest.length === sureLooks && latest.every((percent) => percent !== null) && average(latest) > this.facts.cpuResumePercent + newcomersShare * 100;
+  }
+
   _isTroubled(reading) {
     return ![null, 'normal'].includes(worstState(reading)) || (reading.p99Milliseconds ?? 0) > this.settings.maxP99Ms;
   }
@@ -95,7 +104,7 @@ class Approach {
   }
 
   _group(latest) {
-    const easy = latest.cpuPercent === null || latest.cpuPercent < easyPart * this.facts.cpuRejectPercent;
+    const easy = latest.cpuPercent === null || Math.max(latest.cpuPercent, cpuPercentOf(latest, this.facts.cpuLimitCores)) < easyPart * this.facts.cpuRejectPercent;
     if (easy) return Math.max(1, Math.round(this.settings.rampRate));
     const affordable = (newcomersShare * this.facts.cpuLimitCores) / this.handshakeSeconds;
     return Math.max(1, Math.min(Math.round(affordable), Math.ceil(this.watch.asked.clients / 25)));

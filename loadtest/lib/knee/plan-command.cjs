@@ -3,17 +3,17 @@
 const { spawn } = require('node:child_process');
 
 /**
- * Asks `wsfanout plan` how many clients a server carries by a calibration, before it refuses newcomers for its CPU.
+ * Asks `wsfanout plan` how many clients a server carries by a calibration, at which its CPU is at this part of the limit.
  * @param {string[]} program the server, with arguments that come before the command
  * @returns {Promise<number|null>} null when this program has no such command
  */
-async function planPrediction(program, calibrationFile, { cpuLimitCores, rejectPercent, messagesPerSecond, share }) {
+async function planPrediction(program, calibrationFile, { cpuLimitCores, percent, messagesPerSecond, share }) {
   const text = await outputOf([...program, 'plan', '--calibration', calibrationFile, '--cores', String(cpuLimitCores), '--rate', String(messagesPerSecond),
-    '--client-rate', String(Number((messagesPerSecond * share).toPrecision(6))), '--set', `WS_CPU_LIMIT=${cpuLimitCores}`, '--set', `WS_CPU_REJECT_THRESHOLD=${rejectPercent}`, '--output', 'json']);
+    '--client-rate', String(Number((messagesPerSecond * share).toPrecision(6))), '--set', `WS_CPU_LIMIT=${cpuLimitCores}`, '--target-utilisation', String(percent), '--output', 'json']);
   if (!text.trimStart().startsWith('{')) return null;
   const plan = JSON.parse(text);
-  const limit = plan.limits?.find(({ by }) => by === 'cpu_reject');
-  if (limit === undefined) throw new Error(`wsfanout plan told no limit "cpu_reject": ${JSON.stringify(plan.errors ?? Object.keys(plan))}`);
+  const limit = plan.limits?.find(({ by }) => by === 'cpu_target');
+  if (limit === undefined) throw new Error(`wsfanout plan told no limit "cpu_target": ${JSON.stringify(plan.errors ?? Object.keys(plan))}`);
   return limit.clients;
 }
 

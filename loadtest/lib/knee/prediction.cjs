@@ -2,11 +2,11 @@
 
 /**
  * How many clients a server carries by these costs: idle + clients × (at rest + messages/s × share × delivery) + messages/s × message
- * reaches the part of the limit at which newcomers are refused.
+ * reaches this part of the limit.
  * @param share part of the messages that a client gets
  */
-function predictClients({ costs, cpuLimitCores, rejectPercent, messagesPerSecond, share }) {
-  const budget = (cpuLimitCores * rejectPercent) / 100 - costs.idleCores - messagesPerSecond * costs.secondsPerMessage;
+function predictClients({ costs, cpuLimitCores, percent, messagesPerSecond, share }) {
+  const budget = (cpuLimitCores * percent) / 100 - costs.idleCores - messagesPerSecond * costs.secondsPerMessage;
   const perClient = costs.secondsPerIdleClientSecond + messagesPerSecond * share * costs.secondsPerDelivery;
   return Math.max(0, Math.floor(budget / perClient));
 }

@@ -2,6 +2,7 @@
 
 const timeoutMs = 3000;
 
+const hysteresis = 5; // WS_CPU_REJECT_RESUME, unless it is set; no metric tells it
 const defaults = Object.freeze({ cpuRejectPercent: 75, cpuPausePercent: 80, memoryRejectPercent: 85 });
 
 /** What the server says of its limits and version, once; what it doesn't tell is null, thresholds are then the defaults. */
@@ -16,6 +17,7 @@ async function readServerLimits({ metricsUrl, healthUrl }) {
     version,
     cpuLimitCores: number('ws_cpu_limit_cores'),
     cpuRejectPercent: number('ws_cpu_reject_threshold_percent') ?? defaults.cpuRejectPercent,
+    cpuResumePercent: (number('ws_cpu_reject_threshold_percent') ?? defaults.cpuRejectPercent) - hysteresis,
     cpuPausePercent: number('ws_cpu_pause_threshold_percent') ?? defaults.cpuPausePercent,
     memoryRejectPercent: defaults.memoryRejectPercent,
     memoryLimitBytes: number('ws_memory_limit_bytes'),

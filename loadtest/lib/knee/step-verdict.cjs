@@ -1,6 +1,6 @@
 'use strict';
 
-const { notNormalPercent } = require('../modes/reading.cjs');
+const { cpuPercentOf, pausedPercent } = require('../modes/reading.cjs');
 
 const strainedCpuPercent = 60; // of the limit: a latency that rises with less CPU taken has another cause
 const nearLimitPercent = 90;
@@ -20,8 +20,12 @@ function judgeStep(reading, refusals, facts, settings, reached = true) {
   if (subscribed < settings.successRate) {
     reasons.push(`${reading.clients} of ${reading.clientsAsked} clients connected, at least ${settings.successRate} %${told(refusals)}`);
   }
-  const notNormal = notNormalPercent(reading);
-  if (notNormal > settings.kneeStatePercent) reasons.push(`not in the state normal for ${Math.round(notNormal)} % of the time, at most ${settings.kneeStatePercent} %`);
+  const paused = pausedPercent(reading);
+  if (paused > settings.kneeStatePercent) reasons.push(`the intake paused for ${Math.round(paused)} % of the time, at most ${settings.kneeStatePercent} %`);
+  const cpu = cpuPercentOf(reading, facts.cpuLimitCores);
+  if (cpu !== null && cpu > facts.cpuResumePercent && settings.kneeStatePercent < 100) {
+    reasons.push(`CPU ${cpu.toFixed(1)} % of its limit on average, at most ${facts.cpuResumePercent} %: above, who is refused for a peak stays refused`);
+  }
   if (reading.p99Milliseconds !== null && reading.p99Milliseconds > settings.maxP99Ms) {
     reasons.push(`p99 ${reading.p99Milliseconds} ms, at most ${settings.maxP99Ms} ms`);
   }
@@ -36,28 +40,23 @@ function judgeStep(reading, refusals, facts, settings, reached = true) {
     return { passed: false, reasons, boundBy: 'generator', close: false, abort: `the generator was the bottleneck: ${reading.complaints.join(', ')}` };
   }
   const passed = reasons.length === 0;
-  const boundBy = passed ? null : boundResource(reading, refusals, facts, notNormal > 0);
-  return { passed, reasons, boundBy, close: !passed && boundBy === 'cpu' && isClose(reading, facts), abort: null };
+  const boundBy = passed ? null : boundResource(reading, refusals, facts, paused > 0);
+  return { passed, reasons, boundBy, close: !passed && boundBy === 'cpu' && cpu !== null && cpu < facts.cpuResumePercent, abort: null };
 }
 
 /** The server's refusals say it best, then its state, then what is used of what there is. */
-function boundResource(reading, refusals, facts, notNormal) {
+function boundResource(reading, refusals, facts, hasPaused) {
   const said = Object.entries(refusals)
     .map(([reason, times]) => ({ resource: resourceOfReason[reason.split(' ').at(-1)], times }))
     .filter(({ resource }) => resource !== undefined)
     .sort((a, b) => b.times - a.times)[0];
   if (said !== undefined) return said.resource;
   const memory = facts.memoryLimitBytes > 0 ? percent(reading.memoryBytes ?? 0, facts.memoryLimitBytes) : 0;
-  if (notNormal) return memory >= facts.memoryRejectPercent ? 'memory' : 'cpu';
+  if (hasPaused) return memory >= facts.memoryRejectPercent ? 'memory' : 'cpu';
   if ((reading.cpuPercent ?? 0) >= strainedCpuPercent) return 'cpu';
   if (memory >= nearLimitPercent) return 'memory';
   if (facts.maxConnections > 0 && reading.clients >= facts.maxConnections) return 'connections';
   return reading.lost > 0 || reading.clients < reading.clientsAsked ? 'network' : 'latency';
-}
-
-/** The average lies below the threshold, so it was a peak that reached it. */
-function isClose(reading, facts) {
-  return reading.cpuPercent !== null && reading.cpuPercent < facts.cpuRejectPercent;
 }
 
 function told(refusals) {

@@ -35,10 +35,15 @@ function readWindow(window, asked = {}) {
   };
 }
 
-/** Part of the window, in percent, in which the server was in another state than normal. */
-function notNormalPercent(reading) {
+/** Part of the window, in percent, in which the server's intake paused. */
+function pausedPercent(reading) {
   const total = sum(reading.states);
-  return total === 0 ? 0 : ((total - (reading.states.normal ?? 0)) / total) * 100;
+  return total === 0 ? 0 : ((reading.states.paused ?? 0) / total) * 100;
+}
+
+/** CPU of the window itself in percent of the limit, where that is known: what the server tells is smoothed, and late. */
+function cpuPercentOf(reading, cpuLimitCores) {
+  return reading.cpuCores !== null && cpuLimitCores > 0 ? (reading.cpuCores / cpuLimitCores) * 100 : reading.cpuPercent;
 }
 
 /** The state of the window that does most. */
@@ -50,4 +55,4 @@ function sum(counts) {
   return Object.values(counts).reduce((a, b) => a + b, 0);
 }
 
-module.exports = { readWindow, notNormalPercent, worstState };
+module.exports = { readWindow, pausedPercent, cpuPercentOf, worstState };
