@@ -5,34 +5,43 @@ const fs = require('node:fs');
 const { readSettings } = require('./lib/settings.cjs');
 const { helpText } = require('./lib/help.cjs');
 const { LoadRun, CannotRun } = require('./lib/run.cjs');
-const { reportText } = require('./lib/report-text.cjs');
+const { executeMode } = require('./lib/modes/mode-program.cjs');
+const { modeText } = require('./lib/modes/mode-text.cjs');
+const { reportPage } = require('./lib/page/page.cjs');
+const { readReport, writePage } = require('./lib/page/write-page.cjs');
+const { checkMachine, checkText } = require('./lib/machine/check-text.cjs');
+const { mergeReports } = require('./lib/report/merge.cjs');
+const { readReports } = require('./lib/report/read-reports.cjs');
+const { reportText } = require('./lib/report/report-text.cjs');
+const { judge } = require('./lib/report/verdict.cjs');
+const { readArguments } = require('./lib/settings/arguments.cjs');
 const { systemClock } = require('./lib/clock.cjs');
 
 const exit = Object.freeze({ passed: 0, failed: 1, couldNotRun: 2, badSettings: 78 });
 const signals = Object.freeze({ SIGINT: 130, SIGTERM: 143 });
 
 async function main(args, env) {
-  const unknown = args.filter((arg) => !['--help', '-h', '--json'].includes(arg));
-  if (args.includes('--help') || args.includes('-h')) {
+  const { command, files, asJson, problems: wrongArgs } = readArguments(args);
+  if (command === 'help') {
     process.stdout.write(helpText());
     return exit.passed;
   }
+  if (command === 'merge') return wrongArgs.length > 0 ? badInput(wrongArgs) : merge(files, asJson);
+  if (command === 'html') return wrongArgs.length > 0 ? badInput(wrongArgs) : html(files[0]);
   const { settings, problems } = readSettings(env);
-  problems.push(...unknown.map((arg) => `argument ${JSON.stringify(arg)}: unknown; there are --json and --help, all else are variables`));
-  if (problems.length > 0) {
-    process.stderr.write(`${problems.join('\n')}\nNothing was started. --help names every variable.\n`);
-    return exit.badSettings;
-  }
+  if (problems.length + wrongArgs.length > 0) return badInput([...problems, ...wrongArgs]);
+  if (command === 'check') return check(settings, asJson);
 
-  const asJson = args.includes('--json');
   const say = (line) => (asJson ? process.stderr : process.stdout).write(`${line}\n`);
   const { stop, interruptedBy, release } = watchSignals();
   try {
-    const report = await new LoadRun(settings, systemClock, say).execute(stop);
-    process.stdout.write(asJson ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
-    if (settings.reportFile !== null) fs.writeFileSync(settings.reportFile, `${JSON.stringify(report, null, 2)}\n`);
+    const report = settings.mode === 'sustained'
+      ? await new LoadRun(settings, systemClock, say).execute(stop)
+      : await executeMode({ settings, env, clock: systemClock, say, stop });
+    if (settings.reportHtml !== null) writePage(settings.reportHtml, report);
+    await print(report, asJson, settings.reportFile);
     if (interruptedBy() !== null) return signals[interruptedBy()];
-    return report.criteria.every((criterion) => criterion.ok) ? exit.passed : exit.failed;
+    return passed(report);
   } catch (error) {
     if (!(error instanceof CannotRun)) throw error;
     process.stderr.write(`The run could not be made: ${error.message}\n`);
@@ -40,6 +49,48 @@ async function main(args, env) {
   } finally {
     release();
   }
+}
+
+async function check(settings, asJson) {
+  const found = await checkMachine(settings);
+  process.stdout.write(asJson ? json(found) : checkText(found));
+  return found.ok ? exit.passed : exit.failed;
+}
+
+/** The page of a report that was kept. */
+async function html(file) {
+  const { report, problem } = readReport(file);
+  if (problem !== null) return badInput([problem]);
+  await new Promise((resolve) => { process.stdout.write(reportPage(report), resolve); });
+  return exit.passed;
+}
+
+async function merge(files, asJson) {
+  const { reports, problems } = readReports(files);
+  if (problems.length > 0) return badInput(problems);
+  const report = mergeReports(reports);
+  report.criteria = judge(report, report.settings);
+  await print(report, asJson, null);
+  return passed(report);
+}
+
+/** Ends when everything is written: a pipe takes a long report in pieces. */
+async function print(report, asJson, file) {
+  if (file !== null) fs.writeFileSync(file, json(report));
+  await new Promise((resolve) => { process.stdout.write(asJson ? json(report) : report.mode === undefined ? reportText(report) : modeText(report), resolve); });
+}
+
+function passed(report) {
+  return report.criteria.every((criterion) => criterion.ok) ? exit.passed : exit.failed;
+}
+
+function badInput(problems) {
+  process.stderr.write(`${problems.join('\n')}\nNothing was started. --help names every variable.\n`);
+  return exit.badSettings;
+}
+
+function json(value) {
+  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 /** The first signal ends the run in good order, the second one at once. */

@@ -1,9 +1,11 @@
 'use strict';
 
+const { isGeneratorError } = require('./figures.cjs');
 const { WebSocketConnection } = require('./websocket.cjs');
 const { Receipts } = require('./receipts.cjs');
 
 const ownPauseMs = 500; // on top of a Retry-After
+const lastAnswerMs = 2000; // for the position of a client that leaves
 
 /**
  * One place in the crowd: connects, subscribes after `welcome`, and checks all it is given. Refused or failed
@@ -13,11 +15,12 @@ const ownPauseMs = 500; // on top of a Retry-After
  * States: idle → connecting → subscribing → subscribed → done, and waiting between two attempts.
  */
 class Client {
-  /** @param crowd shared by all clients: endpoint, decoder, faults, figures, plans, settings, clock, Backoff */
+  /** @param crowd shared by all clients: endpointFor, decoder, faults, figures, plans, settings, clock, Backoff */
   constructor(index, crowd) {
     this.index = index;
     this.crowd = crowd;
     this.plan = crowd.plans.forClient(index);
+    this.userClass = crowd.plans.classOf(index);
     this.state = 'idle';
     this.attempts = 0;
     this.backoff = null; // of the module's rules, once it is needed
@@ -26,29 +29,44 @@ class Client {
     this.startedAt = 0;
     this.receipts = null; // from the subscription_ack on, kept after the connection's end
     this.attemptFailure = null;
+    this.isUnable = false; // the last attempt failed for what this machine lacks
     this.retryAfterMs = null;
     this.bye = null;
     this.pongSeq = -1; // what the last heartbeat of the settling proved
     this.leaving = false;
+    this.onGone = null; // called once, when a client that was told to leave has no connection any more
   }
 
   connect() {
     const { crowd } = this;
     this.state = 'connecting';
     this.attempts++;
+    crowd.figures.attempted();
     this.attemptFailure = null;
     this.retryAfterMs = null;
     this.startedAt = crowd.clock.now();
     this.timer = setTimeout(() => this._timedOut(), crowd.settings.connectionTimeoutMs);
-    this.connection = new WebSocketConnection(crowd.endpoint, crowd.settings.token, this);
+    this.connection = new WebSocketConnection(crowd.endpointFor(this.index), crowd.settings.token, this);
   }
 
   /** Ends whatever this client is doing, in good order when it is subscribed. */
   leave() {
     this.leaving = true;
     clearTimeout(this.timer);
-    if (this.connection !== null) this.connection.close(1000, 'load test done');
-    if (this.state === 'waiting' || this.state === 'idle') this.state = 'done';
+    if (this.connection === null) this._gone();
+    else this.connection.close(1000, 'load test done');
+  }
+
+  /** Leaves while the load goes on: asks first how far it has been sent, so that what it was owed can be decided. */
+  retire() {
+    if (this.state !== 'subscribed') {
+      this.leave();
+      return;
+    }
+    this.leaving = true;
+    this.crowd.figures.left();
+    this.askPosition();
+    this.timer = setTimeout(() => this.leave(), lastAnswerMs);
   }
 
   /** Asks the server up to which seq everything has been sent. */
@@ -80,7 +98,7 @@ class Client {
     clearTimeout(this.timer);
     this.connection = null;
     if (this.leaving) {
-      this.state = 'done';
+      this._gone();
       return;
     }
     if (this.state === 'subscribed') {
@@ -90,8 +108,15 @@ class Client {
       return;
     }
     this.attemptFailure ??= error ?? `closed ${code} ${this.bye?.reason ?? reason}`.trim();
+    this.isUnable = isGeneratorError(error);
     this.crowd.figures.attemptFailed(this.attemptFailure, error);
     this._retryLater();
+  }
+
+  _gone() {
+    this.state = 'done';
+    this.onGone?.();
+    this.onGone = null;
   }
 
   _message(record) {
@@ -101,7 +126,7 @@ class Client {
       crowd.faults.add('misdelivered', () => `client ${this.index}: seq ${record.seq} on ${record.channel.name} before its subscription_ack`);
       return;
     }
-    if (this.receipts.message(record)) crowd.figures.delivered(record);
+    if (this.receipts.message(record)) crowd.figures.newMessage(record, this.userClass);
   }
 
   _control(frame) {
@@ -122,7 +147,7 @@ class Client {
       case 'position':
         if (!validSeq(frame.seq)) this._protocolFault(`a ${frame.type} without a seq`, frame);
         else receipts?.reached(frame.seq);
-        if (frame.type === 'pong') this.pongSeq = frame.seq;
+        if (frame.type === 'pong') this._answered(frame.seq);
         break;
       case 'reset':
         crowd.faults.add('reset', () => `client ${this.index}: new epoch ${frame.epoch}`);
@@ -136,6 +161,11 @@ class Client {
         break;
       default: // a client ignores types that it doesn't know
     }
+  }
+
+  _answered(seq) {
+    this.pongSeq = seq;
+    if (this.leaving) this.leave();
   }
 
   _subscribeRequest() {

@@ -1,43 +1,94 @@
 'use strict';
 
 const { Client } = require('./client.cjs');
+const { pause } = require('./clock.cjs');
 
 const heartbeatChunk = 500;
 const chunkPauseMs = 20;
+const churnLookMs = 20;
+const mostDeparted = 300_000;
 
-/** All clients: brings them in at the ramp rate, asks them for their position at the end, sends them home. */
+/**
+ * The clients of one process: brings them in, lets some go, replaces them while the load goes on, asks them for their position at the end,
+ * sends them home. A place keeps its number and its subscriptions when its client is replaced.
+ */
 class Crowd {
-  /** @param parts endpoint, decoder, faults, figures, plans, settings, clock, Backoff: what every client works with */
+  /** @param parts endpointFor, decoder, faults, figures, plans, settings, clock, Backoff: what every client works with */
   constructor(parts) {
-    this.settings = parts.settings;
+    this.parts = parts;
     this.clock = parts.clock;
-    this.clients = Array.from({ length: parts.settings.targetConnections }, (_, i) => new Client(i, parts));
+    this.places = new Map(); // number → Client
+    this.departed = []; // receipts of those who left while the load went on
+    this.forgotten = 0; // receipts that were too many to keep
+    this.leaving = new Set();
+    this.churnTimer = null;
+    this.churned = 0;
+    this.changes = 0; // of the target: a growth under way ends when there is another one
   }
 
-  /** Ends when every client has had its first chance: it is subscribed, lost or waiting for another attempt. */
-  async ramp(stop) {
+  /** Clients of all places; those that were replaced are not among them. */
+  get clients() {
+    return [...this.places.values()];
+  }
+
+  /**
+   * Connects a client for each number, so many a second, the first one after `delayMs`. Ends when every one of them has had its first
+   * chance: it is subscribed, lost or waiting for another attempt.
+   */
+  async grow(numbers, ratePerSecond, delayMs) {
+    const change = ++this.changes;
+    const isOver = () => this.changes !== change;
+    await pause(delayMs);
     const begun = this.clock.now();
-    let started = 0;
-    while (started < this.clients.length && !stop.aborted) {
-      const due = Math.min(this.clients.length, Math.floor(((this.clock.now() - begun) / 1000) * this.settings.rampRate) + 1);
-      while (started < due) this.clients[started++].connect();
-      await pause(5, stop);
+    const mine = [];
+    while (mine.length < numbers.length && !isOver()) {
+      const due = Math.min(numbers.length, Math.floor(((this.clock.now() - begun) / 1000) * ratePerSecond) + 1);
+      while (mine.length < due) mine.push(this._enter(numbers[mine.length]));
+      await pause(5);
     }
-    while (this.clients.some((client) => client.attempts === 1 && (client.state === 'connecting' || client.state === 'subscribing')) && !stop.aborted) {
-      await pause(10, stop);
+    while (!isOver() && mine.some((client) => client.attempts === 1 && (client.state === 'connecting' || client.state === 'subscribing'))) await pause(10);
+  }
+
+  /** Ends a growth under way. */
+  halt() {
+    this.changes++;
+  }
+
+  /** Lets the clients of these numbers go; ends when they have. */
+  async shrink(numbers) {
+    this.changes++;
+    for (let i = 0; i < numbers.length; i++) {
+      this._retire(numbers[i]);
+      if (i % heartbeatChunk === heartbeatChunk - 1) await pause(chunkPauseMs);
     }
+    while (this.leaving.size > 0) await pause(10);
+  }
+
+  /** Replaces so many subscribed clients a second by newcomers, the longest-seated place first; 0 ends that. */
+  churn(perSecond) {
+    clearInterval(this.churnTimer);
+    this.churnTimer = null;
+    if (perSecond <= 0) return;
+    const begun = this.clock.now();
+    const before = this.churned;
+    this.churnTimer = setInterval(() => {
+      const due = Math.floor(((this.clock.now() - begun) / 1000) * perSecond);
+      for (let tries = this.places.size; tries > 0 && this.churned - before < due; tries--) this._replaceOne();
+    }, churnLookMs);
   }
 
   /** Clients by state. */
   census() {
     const states = { idle: 0, connecting: 0, subscribing: 0, subscribed: 0, waiting: 0, done: 0 };
-    for (const client of this.clients) states[client.state]++;
+    for (const client of this.places.values()) states[client.state]++;
     return states;
   }
 
   /** Ends all attempts that have not led to a subscription. */
   stopTrying() {
-    for (const client of this.clients) if (client.state !== 'subscribed') client.leave();
+    this.changes++;
+    this.churn(0);
+    for (const client of this.places.values()) if (client.state !== 'subscribed') client.leave();
   }
 
   /**
@@ -64,26 +115,47 @@ class Crowd {
 
   /** Closes all connections; they are cut after 2 seconds without an answer. */
   async leave() {
-    for (const client of this.clients) client.leave();
+    for (const client of this.places.values()) client.leave();
     while (this.clients.some((client) => client.connection !== null)) await pause(10);
   }
-}
 
-/** Waits, or returns at once when `stop` is aborted. */
-function pause(ms, stop) {
-  return new Promise((resolve) => {
-    if (stop?.aborted) {
-      resolve();
+  _enter(number) {
+    const client = new Client(number, this.parts);
+    this.places.set(number, client);
+    client.connect();
+    return client;
+  }
+
+  _replaceOne() {
+    const [number, client] = this.places.entries().next().value;
+    this.places.delete(number);
+    if (client.state !== 'subscribed' || client.leaving) {
+      this.places.set(number, client); // to the end of the line: another time
       return;
     }
-    const timer = setTimeout(done, ms);
-    stop?.addEventListener('abort', done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      stop?.removeEventListener('abort', done);
-      resolve();
-    }
-  });
+    this.churned++;
+    this.places.set(number, client);
+    this._retire(number, () => this._enter(number));
+  }
+
+  _retire(number, andThen) {
+    const client = this.places.get(number);
+    if (client === undefined) return;
+    this.leaving.add(client);
+    client.onGone = () => {
+      this.leaving.delete(client);
+      this._depart(client);
+      if (this.places.get(number) === client) this.places.delete(number);
+      andThen?.();
+    };
+    client.retire();
+  }
+
+  _depart({ receipts }) {
+    if (receipts === null) return;
+    if (this.departed.length < mostDeparted) this.departed.push(receipts);
+    else this.forgotten++;
+  }
 }
 
 module.exports = { Crowd, pause };

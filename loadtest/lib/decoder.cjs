@@ -67,7 +67,7 @@ class Decoder {
     const own = this._ownNumber(frame.data, channel, record);
     if (own >= 0) record.sent = frame.data.t;
     this._compareWithTwin(record);
-    this.ledger.seen(channel, frame.seq, own);
+    this.ledger.seen(channel, frame.seq, own, own < 0 ? hashOf(payloadOf(record.bytes)) : 0);
     this._remember(record);
     return record;
   }
@@ -75,7 +75,7 @@ class Decoder {
   /** The number of our own publish, -1 for somebody else's message or for one that isn't what we sent. */
   _ownNumber(data, channel, record) {
     if (data === null || typeof data !== 'object' || data.run !== this.run) return -1;
-    const known = Number.isSafeInteger(data.n) && data.n >= 0 && data.n < channel.published && Number.isFinite(data.t);
+    const known = Number.isSafeInteger(data.n) && data.n >= 0 && this.ledger.canBeOurs(channel, data.n) && Number.isFinite(data.t);
     const sent = known ? Buffer.from(encodePayload(this.run, channel.name, data.n, data.t, this.payloadBytes)) : null;
     if (sent !== null && payloadOf(record.bytes).equals(sent)) return data.n;
     this._fault('corrupt', `seq ${record.seq} on ${channel.name} is not what was published there`);
@@ -114,6 +114,13 @@ function isPosition(value) {
 /** The bytes of `data`, which stands last in a frame. */
 function payloadOf(frame) {
   return frame.subarray(frame.indexOf(dataKey) + dataKey.length, frame.length - 1);
+}
+
+/** 32 bits, never 0 (FNV-1a): other processes' copies of somebody else's message are compared by it. */
+function hashOf(bytes) {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return (hash >>> 0) || 1;
 }
 
 /** The seq of a message frame in the usual key order, without parsing it; 0 when the frame looks otherwise. */

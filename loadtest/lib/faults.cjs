@@ -28,6 +28,14 @@ class Faults {
     if (this.examples[kind].length < examplesPerKind) this.examples[kind].push(describe());
   }
 
+  /** Adds those of another process. */
+  addAll({ counts, examples }) {
+    for (const kind of Object.keys(counts)) {
+      this.counts[kind] += counts[kind];
+      this.examples[kind].push(...examples[kind].slice(0, examplesPerKind - this.examples[kind].length));
+    }
+  }
+
   get total() {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
   }

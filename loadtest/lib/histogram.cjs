@@ -47,7 +47,41 @@ class Histogram {
     return this.max;
   }
 
+  /**
+   * Everything in it, for another process or a report: `buckets` are pairs of (steps since the last bucket, count).
+   * @returns {{count: number, sum: number, min: number, max: number, buckets: number[]} | null} null when it is empty
+   */
+  pack() {
+    if (this.count === 0) return null;
+    const buckets = [];
+    for (let i = 0, last = 0; i < bucketCount; i++) {
+      if (this.counts[i] === 0) continue;
+      buckets.push(i - last, this.counts[i]);
+      last = i;
+    }
+    return { count: this.count, sum: this.sum, min: this.min, max: this.max, buckets };
+  }
+
+  /** Adds what another one packed: percentiles of the sum are as good as of one histogram. @returns {Histogram} itself */
+  add(packed) {
+    if (packed === null || packed === undefined) return this;
+    for (let i = 0, at = 0; i < packed.buckets.length; i += 2) {
+      at += packed.buckets[i];
+      this.counts[at] += packed.buckets[i + 1];
+    }
+    this.count += packed.count;
+    this.sum += packed.sum;
+    this.min = Math.min(this.min, packed.min);
+    this.max = Math.max(this.max, packed.max);
+    return this;
+  }
+
+  static of(...packed) {
+    return packed.reduce((sum, one) => sum.add(one), new Histogram());
+  }
+
   clear() {
+    if (this.count === 0) return;
     this.counts.fill(0);
     this.count = 0;
     this.sum = 0;

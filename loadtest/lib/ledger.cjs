@@ -9,7 +9,7 @@ function fingerprint(seq) {
 }
 
 function grown(numbers, needed) {
-  const larger = new Float64Array(Math.max(needed, numbers.length * 2));
+  const larger = new numbers.constructor(Math.max(needed, numbers.length * 2));
   larger.set(numbers);
   return larger;
 }
@@ -19,26 +19,56 @@ function grown(numbers, needed) {
  * Sequence numbers stay sorted; nearly all of them arrive at the end.
  */
 class ChannelLedger {
-  constructor(name, id) {
+  constructor(name, id, group) {
     this.name = name;
     this.id = id;
+    this.group = group; // of channels whose figures are told apart
     this.seqs = new Float64Array(64);
+    this.marks = new Uint32Array(64); // beside seqs: a hash of the payload of somebody else's message, 0 for one of ours
     this.length = 0;
     this.published = 0; // how many of our publishes were sent: their numbers are 0 … published - 1
     this.seqOfOwn = new Float64Array(64); // our publish number → seq, 0 while unknown
+    this.again = new Map(); // seq of a second copy of one publish → its number
     this.prefix = null; // sums of fingerprints, built when judging
   }
 
   /** @returns {boolean} false when it was known */
-  add(seq) {
+  add(seq, mark = 0) {
     const at = this.firstAbove(seq);
-    if (at > 0 && this.seqs[at - 1] === seq) return false;
-    if (this.length === this.seqs.length) this.seqs = grown(this.seqs, this.length + 1);
-    if (at < this.length) this.seqs.copyWithin(at + 1, at, this.length);
+    if (at > 0 && this.seqs[at - 1] === seq) {
+      if (this.marks[at - 1] === 0) this.marks[at - 1] = mark;
+      return false;
+    }
+    if (this.length === this.seqs.length) {
+      this.seqs = grown(this.seqs, this.length + 1);
+      this.marks = grown(this.marks, this.length + 1);
+    }
+    if (at < this.length) {
+      this.seqs.copyWithin(at + 1, at, this.length);
+      this.marks.copyWithin(at + 1, at, this.length);
+    }
     this.seqs[at] = seq;
+    this.marks[at] = mark;
     this.length++;
     this.prefix = null;
     return true;
+  }
+
+  /** Takes over what all processes together know: sorted, and more than is here. */
+  replace(seqs) {
+    this.seqs = seqs;
+    this.length = seqs.length;
+    this.prefix = null;
+  }
+
+  has(seq) {
+    const at = this.firstAbove(seq);
+    return at > 0 && this.seqs[at - 1] === seq;
+  }
+
+  /** The hash of the payload at `seq`; 0 when it is ours or unknown. */
+  markOf(seq) {
+    return this.has(seq) ? this.marks[this.firstAbove(seq) - 1] : 0;
   }
 
   /** Index of the first entry above `seq`. */
@@ -69,20 +99,22 @@ class ChannelLedger {
 
 /** What the stream holds, as far as this run can know: the truth that every client is measured by. */
 class Ledger {
-  constructor() {
+  /** @param {(channel: string) => number} groupOf 0 for all when nothing is told apart */
+  constructor(groupOf = () => 0) {
+    this.groupOf = groupOf;
     this.byName = new Map();
     this.channels = [];
     this.nextId = 0;
     this.entries = 0;
     this.lastAckedSeq = 0;
-    this.storedTwice = 0;
+    this.storedTwice = 0; // publishes' second and further numbers
     this.overflowed = false; // too much traffic to keep account of: completeness can't be decided any more
   }
 
   channel(name) {
     let channel = this.byName.get(name);
     if (channel === undefined) {
-      channel = new ChannelLedger(name, this.nextId++);
+      channel = new ChannelLedger(name, this.nextId++, this.groupOf(name));
       if (this.channels.length >= maxChannels) {
         this.overflowed = true;
         return channel;
@@ -93,29 +125,39 @@ class Ledger {
     return channel;
   }
 
-  /** A message that a client was given. `ownNumber` is our publish number, or -1 for somebody else's message. */
-  seen(channel, seq, ownNumber) {
-    this._add(channel, seq);
-    if (ownNumber >= 0) this._pair(channel, ownNumber, seq);
+  /** A message that a client was given. `ownNumber` is our publish number, or -1 for somebody else's message, of which `mark` is a hash. */
+  seen(channel, seq, ownNumber, mark = 0) {
+    this._add(channel, seq, mark);
+    if (ownNumber >= 0) this.pair(channel, ownNumber, seq);
+  }
+
+  /** Whether our publisher can have sent a message of this number on the channel by now. */
+  canBeOurs(channel, number) {
+    return number < channel.published;
   }
 
   /** The server's answer to our publish. */
   acknowledged(channel, seq, ownNumber) {
     this._add(channel, seq);
-    this._pair(channel, ownNumber, seq);
+    this.pair(channel, ownNumber, seq);
     if (seq > this.lastAckedSeq) this.lastAckedSeq = seq;
   }
 
-  _add(channel, seq) {
-    if (this.overflowed) return;
-    if (channel.add(seq) && ++this.entries > maxEntries) this.overflowed = true;
-  }
-
-  _pair(channel, ownNumber, seq) {
+  /** Our publish of that number is stored at `seq`. */
+  pair(channel, ownNumber, seq) {
     if (ownNumber >= channel.seqOfOwn.length) channel.seqOfOwn = grown(channel.seqOfOwn, ownNumber + 1);
     const known = channel.seqOfOwn[ownNumber];
-    if (known === 0) channel.seqOfOwn[ownNumber] = seq;
-    else if (known !== seq) this.storedTwice++;
+    if (known === 0) {
+      channel.seqOfOwn[ownNumber] = seq;
+    } else if (known !== seq && !channel.again.has(seq)) {
+      channel.again.set(seq, ownNumber);
+      this.storedTwice++;
+    }
+  }
+
+  _add(channel, seq, mark = 0) {
+    if (this.overflowed) return;
+    if (channel.add(seq, mark) && ++this.entries > maxEntries) this.overflowed = true;
   }
 }
 

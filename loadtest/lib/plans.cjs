@@ -1,6 +1,7 @@
 'use strict';
 
 const { isPattern, compilePattern } = require('./names.cjs');
+const { classOf } = require('./user-mix.cjs');
 
 /**
  * What a client is subscribed to. Clients with the same names share one plan.
@@ -47,8 +48,15 @@ class Plans {
     return plan;
   }
 
+  /** The class of users that the client belongs to, as an index; 0 when there are none. */
+  classOf(index) {
+    const classes = this.settings.userClasses;
+    return classes.length === 0 ? 0 : classOf(classes, index);
+  }
+
   namesFor(index) {
-    const { channels, subscriptionMode, channelsPerClient, seed } = this.settings;
+    const { channels, subscriptionMode, seed, userClasses } = this.settings;
+    const channelsPerClient = userClasses[this.classOf(index)]?.channels ?? this.settings.channelsPerClient;
     if (channels.length === 0) return ['>'];
     let names;
     if (subscriptionMode === 'all') names = channels.slice();

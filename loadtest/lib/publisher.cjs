@@ -1,18 +1,19 @@
 'use strict';
 
-const http = require('node:http');
-const https = require('node:https');
 const { Histogram } = require('./histogram.cjs');
 const { encodePayload } = require('./payload.cjs');
 const { count } = require('./figures.cjs');
+const { Turns } = require('./groups.cjs');
+const { Http1Sending } = require('./http1-sending.cjs');
+const { Http2Sending } = require('./http2-sending.cjs');
 
 const maxInFlight = 1000; // below the server's default of 1,024 waiting publishes
 const maxAnswerBytes = 4096;
 
 /**
- * Publishes round robin over the channels at a fixed rate, open loop: the k-th message is due at k / rate whatever
- * became of the others, and carries that time. When too many answers are owed, messages wait and are late, which
- * their latency shows; none is skipped and none is sent twice.
+ * Publishes at a fixed rate, open loop, on the channels in turn (or by their groups' shares): the k-th message is due at k / rate whatever
+ * became of the others, and carries that time. When too many answers are owed, messages wait and are late, which their latency shows; none
+ * is skipped and none is sent twice. A new rate begins a new stretch; what was due before keeps its time.
  */
 class Publisher {
   /** @param parts settings, endpoint, ledger, run (id), clock */
@@ -22,31 +23,50 @@ class Publisher {
     this.run = run;
     this.clock = clock;
     this.ledger = ledger;
-    this.channels = settings.channels.map((name) => ledger.channel(name));
-    const secure = endpoint?.url.protocol === 'https:';
-    this.request = secure ? https.request : http.request;
-    this.agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: settings.publishConnections });
+    this.turns = new Turns(settings.shares ?? [], settings.channels.map((name) => ledger.channel(name)));
+    this.sending = new (settings.publishProtocol === 'http2' ? Http2Sending : Http1Sending)(endpoint, settings.publishConnections);
     this.sent = 0;
     this.acknowledged = 0;
     this.inFlight = 0;
     this.failures = new Map();
     this.ackLatency = new Histogram(); // intended time → answer
+    this.taken = { due: 0, sent: 0, acknowledged: 0, failures: new Map() };
+    this.recentLatency = new Histogram(); // of what was not taken yet
     this.timer = null;
-    this.begunAt = 0;
+    this.stretches = []; // {first, at, rate}: message first + i is due at `at` + i / rate; past ones until they are sent
     this.endedAt = null;
     this.drained = null;
   }
 
   start() {
-    this.begunAt = this.clock.epoch();
+    this.setRate(this.settings.publishRate);
+  }
+
+  /** @param {number} rate messages a second from now on; 0 publishes nothing */
+  setRate(rate) {
+    if (this.endedAt !== null) return;
+    clearTimeout(this.timer);
+    this.stretches.push({ first: this.due, at: this.clock.epoch(), rate });
     this._sendDue();
   }
 
   /** How many messages the rate asked for so far. */
   get due() {
-    if (this.begunAt === 0) return 0;
-    const elapsed = (this.endedAt ?? this.clock.epoch()) - this.begunAt;
-    return Math.floor((elapsed / 1000) * this.settings.publishRate) + 1;
+    const stretch = this.stretches.at(-1);
+    if (stretch === undefined) return 0;
+    const elapsed = (this.endedAt ?? this.clock.epoch()) - stretch.at;
+    return stretch.first + (stretch.rate > 0 ? Math.floor((elapsed / 1000) * stretch.rate) + 1 : 0);
+  }
+
+  /** Counts since the last call, as plain data. */
+  take() {
+    const now = { due: this.due, sent: this.sent, acknowledged: this.acknowledged, failures: new Map(this.failures) };
+    const since = (name) => now[name] - this.taken[name];
+    const failures = [...now.failures].map(([label, times]) => [label, times - (this.taken.failures.get(label) ?? 0)]);
+    const fresh = { due: since('due'), sent: since('sent'), acknowledged: since('acknowledged'), failures: Object.fromEntries(failures.filter(([, times]) => times > 0)), latency: this.recentLatency.pack() };
+    this.taken = now;
+    this.recentLatency.clear();
+    return fresh;
   }
 
   /** Publishes nothing until `goOn`; what would have been due meanwhile is not caught up. */
@@ -56,7 +76,7 @@ class Publisher {
   }
 
   goOn() {
-    this.begunAt += this.clock.epoch() - this.restingSince;
+    this.stretches.at(-1).at += this.clock.epoch() - this.restingSince;
     this._sendDue();
   }
 
@@ -65,19 +85,26 @@ class Publisher {
     clearTimeout(this.timer);
     this.endedAt ??= this.clock.epoch();
     if (this.inFlight > 0) await new Promise((resolve) => { this.drained = resolve; });
-    this.agent.destroy();
+    this.sending.close();
   }
 
   _sendDue() {
     if (this.endedAt !== null) return;
     while (this.sent < this.due && this.inFlight < maxInFlight) this._send();
-    const next = this.begunAt + (this.sent * 1000) / this.settings.publishRate - this.clock.epoch();
-    this.timer = setTimeout(() => this._sendDue(), Math.max(1, next));
+    if (this.stretches.at(-1).rate === 0 && this.sent >= this.due) return;
+    this.timer = setTimeout(() => this._sendDue(), Math.max(1, this._intended() - this.clock.epoch()));
+  }
+
+  /** When the next message is meant to leave. */
+  _intended() {
+    while (this.stretches.length > 1 && this.sent >= this.stretches[1].first) this.stretches.shift();
+    const { first, at, rate } = this.stretches[0];
+    return rate > 0 ? at + ((this.sent - first) * 1000) / rate : at;
   }
 
   _send() {
-    const intended = this.begunAt + (this.sent * 1000) / this.settings.publishRate;
-    const channel = this.channels[this.sent % this.channels.length];
+    const intended = this._intended();
+    const channel = this.turns.next();
     const number = channel.published++;
     this.sent++;
     this.inFlight++;
@@ -96,48 +123,35 @@ class Publisher {
 
   /** Hands one message over; `finish(failure)` or `finish(null, seq)` is called at least once, the first call counts. */
   _deliver(channel, number, body, finish) {
-    const request = this.request(this._options(channel, body.length), (response) => readAnswer(response, finish));
-    request.setTimeout(this.settings.publishTimeoutMs, () => {
-      finish(`no answer within ${this.settings.publishTimeoutMs} ms`);
-      request.destroy();
-    });
-    request.on('error', (error) => finish(error.code ?? error.message));
-    request.end(body);
-  }
-
-  _options(channel, length) {
-    const { url, address, port } = this.endpoint;
-    const headers = { Host: url.host, 'Content-Type': 'application/json', 'Content-Length': length };
+    const { url } = this.endpoint;
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
     if (this.settings.publishToken) headers.Authorization = `Bearer ${this.settings.publishToken}`;
     const path = `${url.pathname.replace(/\/$/, '')}/${encodeURIComponent(channel.name)}${url.search}`;
-    return { agent: this.agent, method: 'POST', host: address, port, path, headers, servername: url.hostname };
+    this.sending.send(path, headers, body, this.settings.publishTimeoutMs, maxAnswerBytes, (failure, status, text) => {
+      if (failure !== null) finish(failure);
+      else finish(...outcomeOf(status, text));
+    });
   }
 
   _acknowledged(channel, seq, number, intended) {
     this.acknowledged++;
-    this.ackLatency.record((this.clock.epoch() - intended) * 1000);
+    const late = (this.clock.epoch() - intended) * 1000;
+    this.ackLatency.record(late);
+    this.recentLatency.record(late);
     this.ledger.acknowledged(channel, seq, number);
   }
 }
 
-function readAnswer(response, finish) {
-  let text = '';
-  response.setEncoding('utf8');
-  response.on('data', (chunk) => {
-    if (text.length < maxAnswerBytes) text += chunk;
-  });
-  response.on('error', (error) => finish(error.code ?? error.message));
-  response.on('end', () => {
-    let answer = null;
-    try {
-      answer = JSON.parse(text);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-    if (response.statusCode !== 200) finish(`${response.statusCode} ${String(answer?.error ?? 'no reason').slice(0, 64)}`);
-    else if (!Number.isSafeInteger(answer?.seq) || answer.seq < 1) finish('200 without a seq');
-    else finish(null, answer.seq);
-  });
+/** What an answer says: a failure, or null and the seq. */
+function outcomeOf(status, text) {
+  let answer = null;
+  try {
+    answer = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (status !== 200) return [`${status} ${String(answer?.error ?? 'no reason').slice(0, 64)}`];
+  return Number.isSafeInteger(answer?.seq) && answer.seq >= 1 ? [null, answer.seq] : ['200 without a seq'];
 }
 
 module.exports = { Publisher };

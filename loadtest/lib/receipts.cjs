@@ -81,36 +81,40 @@ class Receipts {
   /**
    * Compares with the ledger. `upTo` is the sequence that this client must have seen; what it was given beyond
    * counts as well.
+   * @param {(channel, figures) => void} [onChannel] told of each channel by itself
    * @returns {{owed: number, lost: number, announced: number, surplus: number}}
    */
-  settle(ledger, upTo) {
+  settle(ledger, upTo, onChannel) {
     for (const channel of this.plan.patterns.length > 0 ? ledger.channels : this.plan.exact) {
       this.plan.slotOf(typeof channel === 'string' ? ledger.channel(channel) : channel);
     }
     const end = this.sealed ? this.position : Math.max(this.position, upTo);
     const total = { owed: 0, lost: 0, announced: 0, surplus: 0 };
-    for (let slot = 0; slot < this.plan.channels.length; slot++) this._settleChannel(this.plan.channels[slot], slot * fields, end, total);
+    for (let slot = 0; slot < this.plan.channels.length; slot++) {
+      const one = this._settleChannel(this.plan.channels[slot], slot * fields, end);
+      for (const name of Object.keys(total)) total[name] += one[name];
+      onChannel?.(this.plan.channels[slot], one);
+    }
     return total;
   }
 
-  _settleChannel(channel, at, end, total) {
+  _settleChannel(channel, at, end) {
     const owed = channel.range(this.startSeq, end);
     const announced = this._announced(channel, end);
     const count = at < this.state.length ? this.state[at + 1] : 0;
     const print = at < this.state.length ? this.state[at + 2] : 0;
     const missing = owed.count - announced.count - count;
-    total.owed += owed.count;
-    total.announced += announced.count;
-    if (missing === 0 && owed.print - announced.print === print) return;
+    const result = { owed: owed.count, lost: 0, announced: announced.count, surplus: 0 };
+    if (missing === 0 && owed.print - announced.print === print) return result;
     if (missing >= 0) {
       // Equal numbers with unequal fingerprints: at least one is missing and another one too many.
-      const lost = Math.max(1, missing);
-      total.lost += lost;
-      this._fault('lost', () => `${lost} of ${owed.count} owed on ${channel.name} between seq ${this.startSeq} and ${end}`, lost);
+      result.lost = Math.max(1, missing);
+      this._fault('lost', () => `${result.lost} of ${owed.count} owed on ${channel.name} between seq ${this.startSeq} and ${end}`, result.lost);
     } else {
-      total.surplus -= missing;
+      result.surplus = -missing;
       this._fault('dishonestGap', () => `${-missing} messages on ${channel.name} were delivered although a gap covers them`, -missing);
     }
+    return result;
   }
 
   _announced(channel, end) {

@@ -2,23 +2,11 @@
 
 const http = require('node:http');
 const https = require('node:https');
+const { extremes, parseMetrics, summarise } = require('./server-metrics.cjs');
 
 const timeoutMs = 3000;
 const maxBytes = 1024 * 1024;
-
-/** Series of /metrics that say something about a load, and what the report calls them. */
-const series = Object.freeze({
-  ws_connections_current: 'connections',
-  ws_connections_max: 'maxConnections',
-  ws_cpu_percent: 'cpuPercent',
-  ws_memory_bytes: 'memoryBytes',
-  process_resident_memory_bytes: 'residentBytes',
-  process_cpu_seconds_total: 'cpuSeconds',
-  ws_tasks_current: 'tasks',
-  ws_messages_sent_total: 'messagesSent',
-  ws_messages_dropped_total: 'messagesDropped',
-  ws_connections_rejected_total: 'rejected',
-});
+const mostSamples = 20_000; // then every other one goes
 
 /** What the server says about itself, asked now and then; a server that says nothing is no failure. */
 class ServerFacts {
@@ -26,28 +14,36 @@ class ServerFacts {
     this.settings = settings;
     this.clock = clock;
     this.health = null; // first answer of /health
-    this.samples = []; // {phase, at, values}
+    this.samples = []; // {at, values, byLabel}
     this.failures = 0;
     this.lastFailure = null;
     this.asking = null;
   }
 
-  /** One look; a look still under way is joined, not doubled. */
-  look(phase) {
-    this.asking ??= this._look(phase).finally(() => { this.asking = null; });
+  /** One look; a look still under way is joined, not doubled. Never rejects. */
+  look() {
+    this.asking ??= this._look().finally(() => { this.asking = null; });
     return this.asking;
   }
 
-  async _look(phase) {
+  /** A look that was begun after this call. */
+  async lookAnew() {
+    await this.asking;
+    await this.look();
+  }
+
+  async _look() {
     if (this.health === null && this.settings.healthUrl !== null) {
       const answer = await this._get(this.settings.healthUrl);
       if (answer !== null) this.health = summariseHealth(answer);
     }
     if (this.settings.metricsUrl === null) return;
+    const at = this.clock.now();
     const answer = await this._get(this.settings.metricsUrl);
     if (answer === null || answer.status !== 200) return;
-    const values = parseMetrics(answer.text);
-    if (Object.keys(values).length > 0) this.samples.push({ phase, at: this.clock.now(), values });
+    const read = parseMetrics(answer.text);
+    if (Object.keys(read.values).length > 0) this.samples.push({ at, ...read });
+    if (this.samples.length > mostSamples) this.samples = this.samples.filter((_, i) => i % 2 === 0);
   }
 
   async _get(url) {
@@ -60,22 +56,14 @@ class ServerFacts {
     }
   }
 
-  /** First, last and highest value of every series; CPU in cores between the first and the last look of the hold. */
+  /** First, last and highest value of every series over the whole run. */
   summary() {
-    const out = { health: this.health, looks: this.samples.length, failures: this.failures, lastFailure: this.lastFailure, values: {} };
-    for (const name of Object.values(series)) {
-      const seen = this.samples.map((sample) => sample.values[name]).filter((value) => value !== undefined);
-      if (seen.length > 0) out.values[name] = { first: seen[0], last: seen[seen.length - 1], max: seen.reduce((a, b) => Math.max(a, b)) };
-    }
-    const hold = this.samples.filter((sample) => sample.phase === 'hold' && sample.values.cpuSeconds !== undefined);
-    const [from, to] = [hold[0], hold[hold.length - 1]];
-    if (hold.length > 1 && to.at > from.at) {
-      const cpuSeconds = to.values.cpuSeconds - from.values.cpuSeconds;
-      out.holdCpuCores = cpuSeconds / ((to.at - from.at) / 1000);
-      const sent = to.values.messagesSent - from.values.messagesSent;
-      if (sent > 0 && cpuSeconds > 0) out.deliveriesPerCpuSecond = Math.round(sent / cpuSeconds);
-    }
-    return out;
+    return { health: this.health, looks: this.samples.length, failures: this.failures, lastFailure: this.lastFailure, values: extremes(this.samples) };
+  }
+
+  /** The same of the looks between two times of the clock, and what grew meanwhile. */
+  between(from, to) {
+    return summarise(this.samples.filter((sample) => sample.at >= from && sample.at <= to));
   }
 }
 
@@ -87,17 +75,6 @@ function summariseHealth({ status, text }) {
     if (!(error instanceof SyntaxError)) throw error;
     return { httpStatus: status, status: null, version: null };
   }
-}
-
-/** Values of the series above; those with labels are added up. */
-function parseMetrics(text) {
-  const values = {};
-  for (const line of text.split('\n')) {
-    const match = /^([a-zA-Z_:][\w:]*)(?:\{.*\})? (\S+)/.exec(line);
-    const name = match && series[match[1]];
-    if (name && Number.isFinite(Number(match[2]))) values[name] = (values[name] ?? 0) + Number(match[2]);
-  }
-  return values;
 }
 
 function get(url) {
@@ -118,4 +95,4 @@ function get(url) {
   });
 }
 
-module.exports = { ServerFacts, parseMetrics };
+module.exports = { ServerFacts };

@@ -20,7 +20,7 @@ const sharedReadBuffer = process.platform === 'win32' ? null : Buffer.alloc(64 *
  * once, `onClosed({code, reason, error})`: code 1006 when no close frame came.
  */
 class WebSocketConnection {
-  /** @param {{url: URL, address: string, port: number}} endpoint where to connect, already looked up */
+  /** @param {{url: URL, address: string, port: number, localAddress?: string}} endpoint where to connect, already looked up, and from where */
   constructor(endpoint, token, owner) {
     this.endpoint = endpoint;
     this.owner = owner;
@@ -45,15 +45,16 @@ class WebSocketConnection {
   }
 
   _connect() {
-    const { url, address, port } = this.endpoint;
+    const { url, address, port, localAddress } = this.endpoint;
     if (url.protocol === 'wss:') {
-      const socket = tls.connect({ host: address, port, servername: net.isIP(url.hostname) ? '' : url.hostname });
+      const socket = tls.connect({ host: address, port, localAddress, servername: net.isIP(url.hostname) ? '' : url.hostname });
       socket.on('data', (chunk) => this._bytes(chunk, chunk.length));
       return socket;
     }
     return net.connect({
       host: address,
       port,
+      localAddress,
       onread: {
         buffer: sharedReadBuffer ?? Buffer.alloc(16 * 1024),
         callback: (length, buffer) => {

@@ -28,7 +28,7 @@ it('reads durations with and without units', () => {
 });
 
 it('has every variable with its meaning in the document', () => {
-  const document = fs.readFileSync(path.join(__dirname, '..', 'README.md'), 'utf8');
+  const document = ['README.md', 'MODES.md'].map((name) => fs.readFileSync(path.join(__dirname, '..', name), 'utf8')).join('');
 
   for (const row of variables) assert.ok(document.includes(`| \`${row.name}\` | `) && document.includes(`| ${row.text} |`), row.name);
 });
@@ -80,6 +80,25 @@ it('deals the same subscriptions for the same seed, none twice, the asked share 
   assert.equal(new Set(dealt.flat().filter((name) => name.endsWith('.trade'))).size, 100, 'all channels are in use');
   assert.deepEqual(names({ CHANNELS: '' })[0], ['>']);
   assert.deepEqual(names({ SUBSCRIPTION_MODE: 'single', CHANNELS: 'A,B' }).slice(0, 3), [['A'], ['B'], ['A']]);
+});
+
+it('names what is wrong with each of the newer variables', () => {
+  const problem = (name, value) => readSettings({ [name]: value }).problems.join();
+
+  assert.match(problem('TARGET_CONNECTIONS', '1000001'), /must be a whole number between 1 and 1000000/);
+  assert.match(problem('PROCESSES', '300'), /^PROCESSES="300": must be a whole number between 0 and 256/);
+  assert.match(problem('SOURCE_ADDRESSES', '127.0.0.2,eth0'), /"eth0" is no IP address/);
+  assert.match(problem('SOURCE_ADDRESSES', '::1,::1'), /must not name one twice/);
+  assert.match(problem('START_AT', 'noon'), /^START_AT="noon": must be a time as 2026-01-31T12:00:00Z, or unix seconds/);
+  assert.match(problem('START_AT', '2001-01-01T00:00:00Z'), /START_AT: 2001-01-01T00:00:00\.000Z is past/);
+  assert.match(problem('SCALE', '20'), /must be a number between 0\.001 and 10/);
+  for (const name of ['MAX_P99', 'MIN_RATE', 'MAX_RATE', 'MAX_SERVER_CPU', 'MAX_SERVER_MEMORY']) assert.match(problem(name, 'fast'), /must be a number between 0 and/, name);
+  assert.match(problem('EXPECT_REJECTED', 'maybe'), /must be one of any, none, some/);
+  assert.match(problem('FINAL_CONNECTIONS', '1.5'), /must be a whole number/);
+  assert.match(problem('METRICS_EVERY', '1ms'), /must be a duration between 250ms and 10m|between 250ms and 600s/);
+  assert.match(problem('ALLOW_SHORTAGE', 'yes'), /must be true or false/);
+  assert.match(readSettings({ MIN_RATE: '5', MAX_RATE: '4' }).problems[0], /MIN_RATE=5: is above MAX_RATE=4/);
+  assert.equal(readSettings({ START_AT: '4102444800' }).settings.startAt, 4102444800000);
 });
 
 it('matches patterns as NATS does', () => {

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { it } = require('node:test');
 const { Faults } = require('../lib/faults.cjs');
 const { GeneratorWatch } = require('../lib/generator-watch.cjs');
-const { judge } = require('../lib/verdict.cjs');
+const { judge } = require('../lib/report/verdict.cjs');
 const { readSettings } = require('../lib/settings.cjs');
 
 function failures(change, env = {}) {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { busyReasons } = require('../../lib/verdict.cjs');
+const { busyReasons } = require('../../lib/report/verdict.cjs');
 const { violationKinds } = require('./violations.cjs');
 
 /** What a run comes to: figures, criteria, verdict. */

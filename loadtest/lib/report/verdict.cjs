@@ -1,9 +1,10 @@
 'use strict';
 
-const { faultKinds } = require('./faults.cjs');
+const { faultKinds } = require('../faults.cjs');
+const { complaintsOf } = require('./complaints.cjs');
+const { givenCriteria } = require('./criteria.cjs');
 
-const busyCpuPercent = 90;
-const busyLagMs = 200;
+const togetherShare = 0.9; // of the hold, for reports of several machines
 
 /**
  * Holds the report's figures against the criteria.
@@ -14,9 +15,12 @@ function judge(report, settings) {
   const add = (name, ok, sentence) => criteria.push({ name, ok, sentence });
   const { connections, completeness, messages, publishing } = report;
 
-  const connectedPercent = percent(connections.subscribed, connections.target);
+  // Who was kept out by what this machine lacks says nothing about the server: that is for the criterion "generator".
+  const unable = connections.unable ?? 0;
+  const connectedPercent = connections.target === unable ? 100 : percent(connections.subscribed, connections.target - unable);
   add('connections', connectedPercent >= settings.successRate,
-    `${connections.subscribed} of ${connections.target} clients connected and subscribed: ${show(connectedPercent)} %, at least ${settings.successRate} %`);
+    `${connections.subscribed} of ${connections.target - unable} clients connected and subscribed: ${show(connectedPercent)} %, at least ${settings.successRate} %`
+      + `${unable > 0 ? `; ${unable} more could not even try, see "generator"` : ''}`);
   const refusedNames = sum(report.refusedSubscriptions);
   add('subscriptions', refusedNames === 0, `${refusedNames} subscriptions were refused, allowed 0`);
 
@@ -47,6 +51,11 @@ function judge(report, settings) {
     add('publishing', done >= settings.publishSuccessRate,
       `${publishing.acknowledged} of ${publishing.due} publishes due were acknowledged: ${show(done)} %, at least ${settings.publishSuccessRate} %`);
   }
+  for (const one of givenCriteria(report, settings)) add(...one);
+  if (report.together !== undefined) {
+    const { seconds, of } = report.together;
+    add('together', seconds >= of * togetherShare, `all machines held their load at the same time for ${seconds} s of ${of}, at least ${togetherShare * 100} %`);
+  }
   add('generator', ...generatorVerdict(report.generator, settings));
   return criteria;
 }
@@ -59,16 +68,14 @@ function generatorVerdict(generator, settings) {
   return [false, `this program was the bottleneck (${what}): the figures say little about the server`];
 }
 
-function busyReasons(generator) {
+/** Why this program was the bottleneck, in sentences. @param generator of a report: phases, of each process or of the only one, and failures */
+function busyReasons({ phases, processes = [{ phases }], failures }) {
   const reasons = [];
   for (const phase of ['ramp', 'hold']) {
-    const figures = generator.phases[phase];
-    if (figures?.lagP99Ms > busyLagMs) reasons.push(`event loop ${Math.round(figures.lagP99Ms)} ms late at p99 in the ${phase}, at most ${busyLagMs}`);
+    const seen = processes.filter((one) => one.phases[phase] !== undefined).map((one) => ({ name: one.name, ...one.phases[phase] }));
+    reasons.push(...complaintsOf({ processes: seen, failures: {} }, ` in the ${phase}`, phase === 'hold'));
   }
-  const cpu = generator.phases.hold?.cpuPercent ?? 0;
-  if (cpu > busyCpuPercent) reasons.push(`${Math.round(cpu)} % of a core in the hold, at most ${busyCpuPercent}`);
-  for (const [failure, times] of Object.entries(generator.failures)) reasons.push(`${failure} ${times} times`);
-  return reasons;
+  return [...reasons, ...complaintsOf({ processes: [], failures })];
 }
 
 function sum(counts) {

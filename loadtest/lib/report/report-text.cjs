@@ -1,5 +1,7 @@
 'use strict';
 
+const { besideExpected } = require('./criteria.cjs');
+
 const faultExamplesShown = 3;
 
 /** The report for people, verdict last. */
@@ -7,12 +9,16 @@ function reportText(report) {
   const lines = [];
   const row = (name, text) => lines.push(`  ${name.padEnd(22)} ${text}`);
   lines.push('', `Sustained load test ${report.run}${report.interrupted ? ', interrupted' : ''}: ${report.settings.wsUrl}`);
+  if (report.machines) row('machines', report.machines.map(({ name, run, clients }) => `${name} (${run}, ${whole(clients)} clients)`).join(', '));
   row('time', `ramp ${report.seconds.ramp} s, hold ${report.seconds.hold} s, settle ${report.seconds.settle} s`);
   connections(report, row);
   messages(report, row);
+  groups(report, row);
   server(report.server, row);
   generator(report.generator, row);
+  expectations(report, lines, row);
   faults(report.faults, lines);
+  for (const note of report.notes ?? []) lines.push('', note);
   lines.push('', 'Criteria');
   for (const { ok, name, sentence } of report.criteria) lines.push(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${sentence}`);
   const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
@@ -21,7 +27,7 @@ function reportText(report) {
 }
 
 function connections({ connections: c, subscriptions }, row) {
-  row('clients', `${whole(c.subscribed)} of ${whole(c.target)} subscribed (${whole(subscriptions)} subscriptions), ${whole(c.attempts)} attempts, ${whole(c.lost)} lost`);
+  row('clients', `${whole(c.subscribed)} of ${whole(c.target)} subscribed (${whole(subscriptions)} subscriptions), ${whole(c.attempts)} attempts, ${whole(c.lost)} lost${c.left > 0 ? `, ${whole(c.left)} left` : ''}`);
   row('  connect to 101', times(c.handshake));
   row('  connect to ack', times(c.ready));
   row('  refused', counts(c.refused));
@@ -34,13 +40,23 @@ function messages(report, row) {
   row('messages', `${whole(m.received)} received (${whole(m.own)} our own), ${whole(m.perSecondInHold)}/s in the hold, ${whole(m.bytes)} bytes, ${whole(m.channelsSeen)} channels`);
   row('  owed', `${whole(completeness.owed)}, of which ${whole(completeness.lost)} lost and ${whole(completeness.announced)} announced as gaps (${counts(m.gapsAnnounced)})`);
   if (publishing.due > 0) {
-    row('published', `${whole(publishing.acknowledged)} acknowledged of ${whole(publishing.due)} due, failures: ${counts(publishing.failures)}`);
+    row('published', `${whole(publishing.acknowledged)} acknowledged of ${whole(publishing.due)} due, failures: ${counts(publishing.failures)}${Object.keys(publishing.goaways).length > 0 ? `, sent away: ${counts(publishing.goaways)}` : ''}`);
     row('  due to answer', times(publishing.latency));
     row('  due to received', times(latency.publishToReceived.hold));
     if (latency.publishToReceived.ramp.count > 0) row('    in the ramp', times(latency.publishToReceived.ramp));
   }
   if (latency.streamToReceived.hold.count > 0) row('stored to received', times(latency.streamToReceived.hold) + ahead(latency.streamToReceived.clockAhead));
   if (Object.keys(report.serverErrors).length > 0) row('error frames', counts(report.serverErrors));
+}
+
+function groups(report, row) {
+  for (const [name, group] of Object.entries(report.groups)) {
+    if (group.owed === 0 && !(group.delivered > 0)) continue;
+    row(`group ${name}`, `${whole(group.deliveredPerSecond ?? 0)}/s, owed ${whole(group.owed)}, lost ${whole(group.lost)}, announced ${whole(group.announced)}; ${group.latency ? times(group.latency) : 'none'}`);
+  }
+  for (const [name, users] of Object.entries(report.users)) {
+    row(`${name} users`, `${whole(users.clients)}, ${users.channels} channels each: ${users.received} messages/s each, meant ${users.intended}, planned ${users.planned.join(' to ')}`);
+  }
 }
 
 function server(facts, row) {
@@ -54,15 +70,30 @@ function server(facts, row) {
   if (clients) parts.push(`${whole(clients.max)} connections at most`);
   if (tasks) parts.push(`${whole(tasks.max)} units of concurrency`);
   if (facts.deliveriesPerCpuSecond) parts.push(`${whole(facts.deliveriesPerCpuSecond)} deliveries per CPU-second`);
+  const states = Object.entries(facts.states).filter(([name]) => name !== 'normal');
+  if (states.length > 0) parts.push(states.map(([name, share]) => `${name} ${Math.round(share * 100)} % of the hold`).join(', '));
   if (facts.looks === 0) parts.push(`no figures from /metrics${facts.lastFailure ? ` (${facts.lastFailure})` : ''}`);
   row('server', parts.join(', '));
 }
 
-function generator({ phases, failures }, row) {
-  for (const [name, phase] of Object.entries(phases)) {
-    row(`generator, ${name}`, `${phase.cpuPercent} % of a core, event loop ${phase.lagP99Ms} ms late at p99 (${phase.lagMaxMs} at most), ${megabytes(phase.residentBytes)} MB`);
+function generator({ processes, failures, goaways }, row) {
+  for (const { name, phases } of processes) {
+    for (const [phase, seen] of Object.entries(phases)) {
+      if (phase === 'settle' || name === 'coordinator') continue;
+      row(`${name}, ${phase}`, `${seen.cpuPercent} % of a core (${seen.waitedPercent} % waited for one), event loop ${seen.lagP99Ms} ms late at p99 (${seen.lagMaxMs} at most), ${megabytes(seen.residentBytes)} MB`);
+    }
   }
   if (Object.keys(failures).length > 0) row('generator lacks', counts(failures));
+  if (Object.keys(goaways).length > 0) row('sent away (GOAWAY)', counts(goaways));
+}
+
+function expectations(report, lines, row) {
+  const compared = besideExpected(report);
+  if (compared.length === 0) return;
+  lines.push('', `${report.expectations.title}: "${report.expectations.criteria}"`);
+  for (const { what, expected, measured, is } of compared) {
+    row(what, `${measured === null ? 'not measured' : show(measured)}, the plan expects ${expected[0] === expected[1] ? `about ${show(expected[0])}` : `${show(expected[0])} to ${show(expected[1])}`}: ${is}`);
+  }
 }
 
 function faults({ counts: byKind, examples }, lines) {
@@ -71,19 +102,6 @@ function faults({ counts: byKind, examples }, lines) {
     lines.push('', `${kind}: ${whole(count)}, for example`);
     for (const example of examples[kind].slice(0, faultExamplesShown)) lines.push(`  ${example}`);
   }
-}
-
-/** One line of progress. `latency` are the histogram figures since the last line. */
-function progressLine({ seconds, phase, census, target, perSecond, latency, figures, faults: found, publisher }) {
-  const parts = [
-    `${String(Math.round(seconds)).padStart(5)} s  ${phase.padEnd(6)}`,
-    `${census.subscribed}/${target} clients`,
-    `${whole(perSecond)} msg/s`,
-    latency.count > 0 ? `p50 ${latency.p50} ms p99 ${latency.p99} ms` : 'no messages',
-    `refused ${figures.refusedCount} failed ${figures.failedCount} lost ${figures.lostClients} faults ${found.total}`,
-  ];
-  if (publisher !== null) parts.push(`published ${publisher.acknowledged}`);
-  return parts.join('  ');
 }
 
 function times(h) {
@@ -103,8 +121,12 @@ function whole(number) {
   return Math.round(number).toLocaleString('en-US');
 }
 
+function show(number) {
+  return number.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}
+
 function megabytes(bytes) {
   return Math.round(bytes / 1024 / 1024);
 }
 
-module.exports = { reportText, progressLine };
+module.exports = { reportText };

@@ -1,0 +1,92 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { it } = require('node:test');
+const { besideExpected, givenCriteria } = require('../lib/report/criteria.cjs');
+const { parseMetrics, summarise, point } = require('../lib/server-metrics.cjs');
+const { readSettings } = require('../lib/settings.cjs');
+const { expectationsOf, presets } = require('../lib/settings/presets.cjs');
+const { against, assertFailed } = require('./run-load-test.cjs');
+
+function failures(change, env) {
+  const hold = {
+    name: 'hold', deliveredPerSecond: 2500, latency: { from: 'due', count: 100, p99: 20 }, clients: { subscribed: 1000 },
+    server: { cpuPercent: { mean: 40, max: 60 }, memoryBytes: { mean: 90e6, max: 100 * 1024 * 1024 }, connections: { last: 1000 }, states: { normal: 1 } },
+  };
+  const report = { windows: [hold], connections: { refused: {} } };
+  change(report, hold);
+  return givenCriteria(report, readSettings(env).settings).filter(([, ok]) => !ok).map(([name, , sentence]) => `${name}: ${sentence}`).join('\n');
+}
+
+it('judges nothing that is not given, and everything that is at its edge', () => {
+  const all = { MAX_P99: '20', MIN_RATE: '2500', MAX_RATE: '2500', MAX_SERVER_CPU: '40', MAX_SERVER_MEMORY: '100', EXPECT_REJECTED: 'none', FINAL_CONNECTIONS: '1010' };
+  const fails = (change) => failures(change, all);
+
+  assert.equal(givenCriteria({ windows: [], connections: { refused: {} } }, readSettings({}).settings).length, 0);
+  assert.equal(fails(() => {}), '');
+  assert.match(fails((_, hold) => { hold.latency.p99 = 20.5; }), /latency: p99 20\.5 ms from due to received in the hold, at most 20/);
+  assert.match(fails((_, hold) => { hold.deliveredPerSecond = 2499; }), /rate: 2499 messages\/s were delivered in the hold, at least 2500, at most 2500/);
+  assert.match(fails((_, hold) => { hold.deliveredPerSecond = 2501; }), /^rate/);
+  assert.match(fails((_, hold) => { hold.server.cpuPercent.mean = 41; }), /serverCpu: the server used 41 % of its CPU/);
+  assert.match(fails((_, hold) => { hold.server.memoryBytes.max *= 1.01; }), /serverMemory: the server used 101 MB/);
+  assert.match(fails((_, hold) => { hold.server.connections.last = 995; }), /finalConnections: 995 connections at the end of the hold, 1010 within 1 %/);
+  assert.match(fails((report) => { report.connections.refused = { '503 cpu': 2 }; }), /rejected: clients were refused 2 times for other reasons than coming too fast \(503 cpu × 2\)/);
+  assert.match(fails((_, hold) => { hold.server.states = { normal: 0.9, rejecting: 0.1 }; }), /also in another state than normal \(rejecting\)/);
+  assert.equal(fails((report) => { report.connections.refused = { '503 rate_limited': 5 }; }), '');
+});
+
+it('what could not be measured does not pass', () => {
+  const bare = (_, hold) => { hold.server = {}; hold.latency.count = 0; };
+
+  assert.match(failures(bare, { MAX_SERVER_CPU: '50' }), /nothing was measured/);
+  assert.match(failures(bare, { MAX_SERVER_MEMORY: '50' }), /nothing was measured/);
+  assert.match(failures(bare, { MAX_P99: '50' }), /nothing was measured/);
+  assert.match(failures(() => {}, { EXPECT_REJECTED: 'some' }), /refused 0 times .* expected some/);
+});
+
+it('has the four tests of the plan to the letter', () => {
+  const read = (PRESET, more = {}) => readSettings({ PRESET, ...more }).settings;
+  const shown = ['light', 'target', 'capacity', 'overload'].map((name) => {
+    const { targetConnections, durationMs, minRate, maxRate, publishRate, channelsPerClient, channels } = read(name);
+    const perSecond = (targetConnections * publishRate * channelsPerClient) / channels.length;
+    return [targetConnections, durationMs / 1000, minRate, maxRate, perSecond];
+  });
+
+  assert.deepEqual(shown, [[2000, 300, 2000, 4000, 2400], [5000, 600, 5000, 10000, 6000], [10000, 600, 20000, 40000, 30000], [12000, 300, 0, 0, 36000]]);
+  assert.deepEqual(Object.values(presets).map(({ expected }) => expected.cpuPercent), [[10, 20], [25, 35], [60, 80], [75, 100]]);
+  assert.deepEqual([read('light').expectRejected, read('capacity').expectRejected, read('overload').expectRejected, read('overload').finalConnections], ['none', 'none', 'some', 10000]);
+  assert.equal(read('light', { TARGET_CONNECTIONS: '50' }).targetConnections, 50, 'what is given wins');
+  const scaled = read('overload', { SCALE: '0.1' });
+  assert.deepEqual([scaled.targetConnections, scaled.finalConnections, scaled.durationMs], [1200, 1000, 300_000]);
+  assert.deepEqual(expectationsOf(read('target', { SCALE: '0.1' })).ranges.tasks, [1050, 1050]);
+  assert.match(readSettings({ PRESET: 'heavy' }).problems[0], /PRESET="heavy": must be one of light, target, capacity, overload/);
+  assert.match(readSettings({ SCALE: '0.5' }).problems[0], /SCALE: goes with PRESET/);
+});
+
+it('puts what was measured beside what the plan expects', () => {
+  const hold = { name: 'hold', deliveredPerSecond: 2400, clients: { subscribed: 2000 }, server: { cpuPercent: { mean: 4 }, tasks: { max: 4276 }, memoryBytes: { max: 400 * 1024 * 1024 } } };
+  const compared = besideExpected({ windows: [hold], expectations: expectationsOf(readSettings({ PRESET: 'light' }).settings) });
+
+  assert.deepEqual(compared.map(({ what, is }) => [what, is]), [['cpuPercent', 'below'], ['memoryMB', 'above'], ['tasks', 'as expected'], ['deliveredPerSecond', 'as expected']]);
+});
+
+it('reads states and reasons out of /metrics, and sums up looks', () => {
+  const text = (state, rejected, cpu, sent) => [
+    '# TYPE ws_governor_state gauge', ...['normal', 'rejecting', 'paused'].map((name) => `ws_governor_state{state="${name}"} ${name === state ? 1 : 0}`),
+    `ws_connections_rejected_total{reason="cpu"} ${rejected}`, 'ws_connections_rejected_total{reason="lag"} 0', `ws_cpu_percent ${cpu * 10}`,
+    `process_cpu_seconds_total ${cpu}`, `ws_messages_sent_total ${sent}`, 'ws_tasks_current 4276', '',
+  ].join('\n');
+  const samples = [['normal', 1, 2, 100], ['rejecting', 4, 4, 1100]].map((values, i) => ({ at: i * 2000, ...parseMetrics(text(...values)) }));
+  const told = summarise(samples);
+
+  assert.deepEqual([told.states, told.rejected, told.cpuCores, told.messagesSent, told.deliveriesPerCpuSecond], [{ normal: 0.5, rejecting: 0.5 }, { cpu: 3 }, 1, 1000, 500]);
+  assert.deepEqual([told.cpuPercent.mean, told.cpuPercent.max, told.tasks.last], [30, 40, 4276]);
+  assert.equal(point(samples[1]).state, 'rejecting');
+  assert.equal(samples[0].values.rejected, 1);
+});
+
+it('fails a run by a criterion that was given', async () => {
+  const run = await against({}, { MIN_RATE: '1000000', FINAL_CONNECTIONS: '12' });
+
+  assertFailed(run, 'rate');
+});
