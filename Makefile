@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults soak packages compare fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults soak packages compare plan-tests knee-proof fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -44,6 +44,14 @@ packages: ## say which of the plan's packages the registry can restore today
 compare: build ## measure this server beside five others, about 40 minutes; ONLY="direct nchan", ROUNDS=5, QUICK=1 for a look
 	@scripts/need.sh node npm g++ nats-server nginx nchan
 	@exec node loadtest/compare/run.cjs
+
+plan-tests: build ## the capacity plan's four tests at full length on a server held to 1.8 cores and 1,792 MB, about 40 minutes (as root); DURATION=30 for a look
+	@scripts/need.sh node nats-server
+	@exec node loadtest/plan-tests.cjs
+
+knee-proof: build ## find the limit of a server held to 0.5 cores twice, and foretell that of another one, about 12 minutes (as root)
+	@scripts/need.sh node
+	@exec node loadtest/knee-proof.cjs
 
 fmt: ## format the source
 	@scripts/need.sh dotnet

@@ -12,19 +12,20 @@ const root = '/sys/fs/cgroup';
 class NoCgroup extends Error {}
 
 /**
- * A cgroup with a CPU quota, for a program of ours: version 1 where its controllers are mounted (a directory in each), else version 2.
- * Takes root.
+ * A cgroup with a CPU quota, and a memory limit if it is given one, for a program of ours: version 1 where its controllers are mounted (a
+ * directory in each), else version 2. Takes root.
  */
 class Cgroup {
-  /** @throws {NoCgroup} */
-  static create(name, cpuCores) {
+  /** @param {number | null} memoryBytes swap included @throws {NoCgroup} */
+  static create(name, cpuCores, memoryBytes = null) {
     const layout = findLayout();
-    if (layout === null) throw new NoCgroup(`no cgroup file system with cpu and cpuacct is mounted under ${root}`);
+    if (layout === null) throw new NoCgroup(`no cgroup file system with cpu, cpuacct and memory is mounted under ${root}`);
     const group = new Cgroup(layout, name);
     try {
-      if (layout.isV2) fs.writeFileSync(path.join(layout.cpu, 'cgroup.subtree_control'), '+cpu');
+      if (layout.isV2) fs.writeFileSync(path.join(layout.cpu, 'cgroup.subtree_control'), '+cpu +memory');
       for (const directory of group.directories) fs.mkdirSync(directory, { recursive: true });
       group._hold(cpuCores);
+      if (memoryBytes !== null) group._holdMemory(memoryBytes);
     } catch (error) {
       if (!['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOENT', 'EBUSY'].includes(error.code)) throw error;
       group._remove();
@@ -35,7 +36,7 @@ class Cgroup {
 
   constructor(layout, name) {
     this.layout = layout;
-    this.directories = [...new Set([layout.cpu, layout.accounting])].map((parent) => path.join(parent, name));
+    this.directories = [...new Set([layout.cpu, layout.accounting, layout.memory])].map((parent) => path.join(parent, name));
   }
 
   /** Words to put before a command line so that it runs in here from its first instruction on. */
@@ -67,6 +68,13 @@ class Cgroup {
     }
   }
 
+  _holdMemory(bytes) {
+    const directory = this.directories.at(-1);
+    fs.writeFileSync(path.join(directory, this.layout.isV2 ? 'memory.max' : 'memory.limit_in_bytes'), String(bytes));
+    const swap = path.join(directory, this.layout.isV2 ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes');
+    if (fs.existsSync(swap)) fs.writeFileSync(swap, this.layout.isV2 ? '0' : String(bytes));
+  }
+
   _remove() {
     for (const directory of this.directories) {
       try {
@@ -86,9 +94,11 @@ function findLayout() {
   const v1 = (controller, file) => ['', own[controller] ?? ''].reverse()
     .map((below) => path.join(root, controller, below)).find((directory) => fs.existsSync(path.join(directory, file)));
   const [cpu, accounting] = [v1('cpu', 'cpu.cfs_quota_us') ?? v1('cpu,cpuacct', 'cpu.cfs_quota_us'), v1('cpuacct', 'cpuacct.usage') ?? v1('cpu,cpuacct', 'cpuacct.usage')];
-  if (cpu !== undefined && accounting !== undefined) return { isV2: false, cpu, accounting };
+  const memory = v1('memory', 'memory.limit_in_bytes');
+  if (cpu !== undefined && accounting !== undefined && memory !== undefined) return { isV2: false, cpu, accounting, memory };
   const controllers = path.join(root, 'cgroup.controllers');
-  return fs.existsSync(controllers) && fs.readFileSync(controllers, 'utf8').split(/\s+/).includes('cpu') ? { isV2: true, cpu: root, accounting: root } : null;
+  const offered = fs.existsSync(controllers) ? fs.readFileSync(controllers, 'utf8').split(/\s+/) : [];
+  return offered.includes('cpu') && offered.includes('memory') ? { isV2: true, cpu: root, accounting: root, memory: root } : null;
 }
 
 function ownPaths() {

@@ -9,13 +9,14 @@ const startDeadlineMs = 15_000;
 const builtServer = path.join(__dirname, '..', '..', 'artifacts', 'wsfanout', 'wsfanout');
 
 /**
- * Starts the server on core 0 and a port of the system's choice, and waits until its log says which.
+ * Starts the server on core 0, or on those given, and a port of the system's choice, and waits until its log says which.
  * @param {string[]} program with its arguments
  * @param {Record<string, string>} variables
+ * @param {string} cores a list as `taskset` takes it
  * @returns {Promise<{child: import('node:child_process').ChildProcess, port: number}>}
  */
-function startServer(program, variables) {
-  const child = spawn('taskset', ['-c', '0', ...program], {
+function startServer(program, variables, cores = '0') {
+  const child = spawn('taskset', ['-c', cores, ...program], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, WS_ADDR: '127.0.0.1:0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
