@@ -10,6 +10,7 @@ internal sealed record CalibrationFile
     /// <summary>What it is called in formulas: the shipped one, or the file's path.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The beginning of Unix time where no date is known.</summary>
     public required DateTimeOffset MeasuredAt { get; init; }
 
     /// <summary>The command.</summary>
@@ -47,5 +48,5 @@ internal sealed record CalibrationFile
 
     /// <summary>Where and when, in one line.</summary>
     public string Origin => string.Create(
-        CultureInfo.InvariantCulture, $"measured {MeasuredAt.UtcDateTime:yyyy-MM-dd} of server {Server} on {Machine}, {Transport} way, {Link}");
+        CultureInfo.InvariantCulture, $"measured {(MeasuredAt == DateTimeOffset.UnixEpoch ? "" : $"{MeasuredAt.UtcDateTime:yyyy-MM-dd} ")}of server {Server} on {Machine}, {Transport} way, {Link}");
 }

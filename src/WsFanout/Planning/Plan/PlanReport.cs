@@ -45,7 +45,7 @@ internal sealed record PlanReport
             Checks = [.. OwnChecks.Of(basis), .. GuideChecks.Of(basis)],
             Contradictions = [.. Contradictory.Of(basis)],
             Warnings = [.. Contradictory.Warnings(basis), .. AboveTarget(basis, loads)],
-            Figures = basis.Request.Compares ? PlanFigures.Of(context with { Calibration = basis.Model.Calibration }) : [],
+            Figures = basis.Request.Compares ? PlanFigures.Of(basis.Request.UsesPlanCosts ? context : context with { Calibration = basis.Model.Calibration }) : [],
         };
     }
 
@@ -53,7 +53,9 @@ internal sealed record PlanReport
     {
         foreach (var use in loads.Where(use => use.CpuPercent > basis.TargetUtilisation))
         {
-            yield return FormattableString.Invariant($"{use.Load.Name} load: the CPU stands at {use.CpuPercent:0} %, above the {basis.TargetUtilisation:0.##} % that is aimed at: delays grow as 1 / (1 − utilisation).");
+            yield return use.CpuPercent > 100
+                ? FormattableString.Invariant($"{use.Load.Name} load: the CPU would have to do {use.CpuPercent:0} %. What it can't do waits in the stream, more with every second, and is lost to clients, and announced to them, where the stream's limits end it.")
+                : FormattableString.Invariant($"{use.Load.Name} load: the CPU stands at {use.CpuPercent:0} %, above the {basis.TargetUtilisation:0.##} % that is aimed at: delays grow as 1 / (1 − utilisation).");
         }
     }
 }

@@ -71,6 +71,9 @@ public sealed class ContradictionTests
     {
         var report = Plans.Of(new PlanRequest { Clients = 10_000, ClientRate = 6 });
 
+        var beyond = Plans.Of(new PlanRequest { Clients = 10_000, ClientRate = 8 });
+
+        Assert.Contains(beyond.Warnings, sentence => sentence.StartsWith("peak load: the CPU would have to do 133 %.", StringComparison.Ordinal));
         Assert.Contains("peak load: the CPU stands at 100 %, above the 70 % that is aimed at: delays grow as 1 / (1 − utilisation).", report.Warnings);
     }
 }

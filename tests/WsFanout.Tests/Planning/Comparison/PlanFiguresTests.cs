@@ -65,6 +65,14 @@ public sealed class PlanFiguresTests
     }
 
     [Fact]
+    public void Beside_a_plan_by_its_costs_stand_still_ours()
+    {
+        var figures = Plans.Of(Plans.TenThousand with { UsesPlanCosts = true, Compares = true }).Figures;
+
+        Assert.Equal(60_000, figures.Single(one => one.Key == "cpu_clients").ByCalibration);
+    }
+
+    [Fact]
     public void Every_parameter_is_translated_or_says_why_not() => Assert.All(Parameters.All, parameter =>
     {
         Assert.NotEmpty(parameter.Why);
