@@ -12,10 +12,10 @@ public sealed class DerivedValuesTests
 
         Assert.Equal(1.8, settings.Governor.CpuLimitCores, 9);
         Assert.Equal(1792L << 20, settings.Governor.MemoryLimitBytes);
-        // CPU 1.8 × 0.75 / 30 µs = 45,000; memory (1792 − 128) MB / 48 KB = 35,498; descriptors 1,048,320.
-        Assert.Equal(35_490, settings.Governor.MaxConnections);
-        Assert.Equal((2, 35_490 / 40 * 100), (settings.Fanout.WorkerThreads, settings.Fanout.RingMessages));
-        Assert.Equal(((2 * 35_490) + 2 + 20) * 6 / 5, settings.Governor.MaxTasks - 1);
+        // CPU 1.8 × 0.75 / 30 µs = 45,000; memory (1792 × 0.85 − 128) MB / 48 KB = 29,764; descriptors 1,048,320.
+        Assert.Equal(29_760, settings.Governor.MaxConnections);
+        Assert.Equal((2, 29_760 / 40 * 100), (settings.Fanout.WorkerThreads, settings.Fanout.RingMessages));
+        Assert.Equal(((2 * 29_760) + 2 + 20) * 6 / 5, settings.Governor.MaxTasks - 1);
     }
 
     [Fact]

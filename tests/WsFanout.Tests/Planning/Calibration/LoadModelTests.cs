@@ -66,15 +66,15 @@ public sealed class LoadModelTests
 
         var result = Reading.Of(("WS_CALIBRATION", file.Path));
 
-        // CPU (1.8 × 0.75 − 0.35) / 200 µs = 5,000; memory (1,792 − 256) MB / 1,024 KB = 1,536.
+        // CPU (1.8 × 0.75 − 0.35) / 200 µs = 5,000; memory (1,792 × 0.85 − 256) MB / 1,024 KB = 1,267.
         var settings = Reading.Sound(result);
-        Assert.Equal((1530, 450.0, 180.0), (settings.Governor.MaxConnections, settings.Entry.PerSecond, Math.Round(settings.Entry.RefusalsPerSecond, 6)));
+        Assert.Equal((1260, 450.0, 180.0), (settings.Governor.MaxConnections, settings.Entry.PerSecond, Math.Round(settings.Entry.RefusalsPerSecond, 6)));
         foreach (var name in (string[])["WS_MAX_CONNECTIONS", "WS_CONNECT_RATE"])
         {
             Assert.EndsWith($"by the calibration {Path.GetFileName(file.Path)}", Reading.Effective(result, name).Formula, StringComparison.Ordinal);
         }
 
-        Assert.Contains("CPU 5000 ((1.8 cores × 75 % − 0.35 idle) / (2 messages/s of 100 bytes = 200 µs a second)), memory 1536 ((1792MB − 256MB) / 1MB)", Reading.Effective(result, "WS_MAX_CONNECTIONS").Formula, StringComparison.Ordinal);
+        Assert.Contains("CPU 5000 ((1.8 cores × 75 % − 0.35 idle) / (2 messages/s of 100 bytes = 200 µs a second)), memory 1267 ((1792MB × 85 % − 256MB) / 1MB)", Reading.Effective(result, "WS_MAX_CONNECTIONS").Formula, StringComparison.Ordinal);
         Assert.Equal((SettingOrigin.Given, file.Path), (Reading.Effective(result, "WS_CALIBRATION").Origin, Reading.Effective(result, "WS_CALIBRATION").Value));
     }
 

@@ -114,8 +114,8 @@ internal sealed class CapacityBinding
             return given;
         }
 
-        var derived = CapacityFormulas.MaxConnections(limits.Cpu, values.Get(CpuReject), limits.Memory, machine.DescriptorLimit, Model);
-        if (derived.Value == 0 && limits.Memory >= LeastMemory && values.AreSound(MaxConnections, CpuLimit, MemoryLimit, CpuReject))
+        var derived = CapacityFormulas.MaxConnections((limits.Cpu, values.Get(CpuReject)), (limits.Memory, values.Get(MemoryReject)), machine.DescriptorLimit, Model);
+        if (derived.Value == 0 && limits.Memory >= LeastMemory && values.AreSound(MaxConnections, CpuLimit, MemoryLimit, CpuReject, MemoryReject))
         {
             _errors.Add($"{MaxConnections.Name}: automatic leaves no room for clients: {derived.Formula}; give more, or a number");
         }
@@ -183,9 +183,10 @@ internal sealed class CapacityBinding
 
     private void NoteMemoryBelowItsClients(SettingValues values, long memory)
     {
-        if (values.Get(MaxConnections) is var given and > 0 && Model.Bytes(given) is var needed && needed > memory)
+        var usable = memory * values.Get(MemoryReject) / 100;
+        if (values.Get(MaxConnections) is var given and > 0 && Model.Bytes(given) is var needed && needed > usable)
         {
-            var outcome = memory < Model.FixedBytes ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
+            var outcome = usable < Model.FixedBytes ? "there may be no room for any" : $"{MemoryReject.Name} may be reached before";
             _notes.Add(Text($"{values.Received(MaxConnections)}: that many need about {LoadModel.Size(Math.Floor(needed / (1 << 20)) * (1 << 20))} ({LoadModel.Size(Model.FixedBytes)} + {LoadModel.Size(Model.BytesPerClient)} each, by {Model.Name}), and {MemoryLimit.Name} is {memory >> 20}MB: {outcome}."));
         }
     }

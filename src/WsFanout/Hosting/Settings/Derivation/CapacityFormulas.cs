@@ -73,21 +73,20 @@ internal static class CapacityFormulas
     public static Derived<long> BurstShare(long historyBytes) => new(historyBytes / 2, Text($"half of the history's {SizeGrammar.Text(historyBytes)}"));
 
     /// <summary>What the tightest of CPU, memory and descriptors allows, rounded down. May be 0.</summary>
-    /// <param name="cpuCores">Cores this server may use.</param>
-    /// <param name="rejectPercent">Part of them at which newcomers are refused.</param>
-    /// <param name="memoryBytes">Memory this server may use.</param>
+    /// <param name="cpu">Cores this server may use, and the part of them at which newcomers are refused.</param>
+    /// <param name="memory">Memory this server may use, and the part of it at which newcomers are refused.</param>
     /// <param name="descriptorLimit">Most descriptors of the process.</param>
     /// <param name="model">What a client costs.</param>
-    public static Derived<long> MaxConnections(double cpuCores, double rejectPercent, long memoryBytes, long descriptorLimit, LoadModel model)
+    public static Derived<long> MaxConnections((double Cores, double RejectPercent) cpu, (long Bytes, double RejectPercent) memory, long descriptorLimit, LoadModel model)
     {
-        var byCpu = model.ClientsWithinCores(cpuCores * rejectPercent / 100, MessagesPerClientSecond, messagesPerSecond: 0);
-        var byMemory = model.ClientsWithinBytes(memoryBytes);
+        var byCpu = model.ClientsWithinCores(cpu.Cores * cpu.RejectPercent / 100, MessagesPerClientSecond, messagesPerSecond: 0);
+        var byMemory = model.ClientsWithinBytes(memory.Bytes * memory.RejectPercent / 100);
         var byDescriptors = ClientsByDescriptors(descriptorLimit);
         var clients = Math.Min(Math.Min(byCpu, byMemory), Math.Min(byDescriptors, MostConnections));
         return new(
             clients - (clients % RoundedTo),
-            Text($"least of CPU {byCpu} (({NumberGrammar.Text(cpuCores)} cores × {NumberGrammar.Text(rejectPercent)} % − {NumberGrammar.Text(model.IdleCores)} idle) / ({MessagesPerClientSecond} messages/s of {model.Calibration.PayloadBytes} bytes = {LoadModel.Time(model.CoresPerClient(MessagesPerClientSecond))} a second)), ")
-            + Text($"memory {byMemory} (({Megabytes(memoryBytes)} − {LoadModel.Size(model.FixedBytes)}) / {LoadModel.Size(model.BytesPerClient)}), descriptors {Shown(byDescriptors)}, rounded down to a multiple of {RoundedTo}, by {model.Name}"));
+            Text($"least of CPU {byCpu} (({NumberGrammar.Text(cpu.Cores)} cores × {NumberGrammar.Text(cpu.RejectPercent)} % − {NumberGrammar.Text(model.IdleCores)} idle) / ({MessagesPerClientSecond} messages/s of {model.Calibration.PayloadBytes} bytes = {LoadModel.Time(model.CoresPerClient(MessagesPerClientSecond))} a second)), ")
+            + Text($"memory {byMemory} (({Megabytes(memory.Bytes)} × {NumberGrammar.Text(memory.RejectPercent)} % − {LoadModel.Size(model.FixedBytes)}) / {LoadModel.Size(model.BytesPerClient)}), descriptors {Shown(byDescriptors)}, rounded down to a multiple of {RoundedTo}, by {model.Name}"));
     }
 
     /// <summary>Clients whose descriptors leave the reserve.</summary>
