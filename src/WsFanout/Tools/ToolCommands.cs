@@ -19,7 +19,6 @@ internal static class ToolCommands
             HealthCommand.Build(context),
             FeedCommand.Build(context),
             LaterCommand.Build("plan", "the capacity plan for a machine"),
-            LaterCommand.Build("check", "the check of the system's limits"),
         };
         root.SetAction((_, stop) => serve(stop));
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new PrintVersion();

@@ -15,7 +15,6 @@ public sealed class ArgumentTests
     [InlineData("health --url http://host/?a=b", "no query")]
     [InlineData("plan", "'plan' is not in this version")]
     [InlineData("plan --cores 2", "'plan' is not in this version")]
-    [InlineData("check", "'check' is not in this version")]
     [InlineData("feed --rate 0", "between 0.01 and 1000")]
     [InlineData("feed --rate fast", "'fast'")]
     [InlineData("feed --rate NaN", "'NaN'")]
