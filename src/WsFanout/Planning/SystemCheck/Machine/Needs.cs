@@ -9,7 +9,7 @@ namespace WsFanout.Planning.SystemCheck.Machine;
 /// <summary>What the settings ask of the machine.</summary>
 internal sealed record Needs
 {
-    /// <summary>Threads beside the workers: those of the runtime, its pool, timers and the listeners. 20 to 30 were counted.</summary>
+    /// <summary>Threads beside the workers: those of the runtime, its pool, timers and the listeners. 17 in all were counted on two cores; the pool may add some.</summary>
     private const int OtherThreads = 64;
 
     public required long Clients { get; init; }
