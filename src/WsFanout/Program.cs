@@ -1,5 +1,7 @@
 using WsFanout.Hosting;
 using WsFanout.Hosting.Settings;
+using WsFanout.Planning.Plan;
+using WsFanout.Planning.SystemCheck;
 using WsFanout.Tools;
 
 // Settings first, for every command: the tools find the server of this machine by the same variables that it is configured with.
@@ -12,4 +14,7 @@ if (settings.Settings is { } read)
 }
 
 var root = ToolCommands.Build(context, _ => ServerProcess.RunAsync(settings, ToolCommands.Version(), Console.Error));
+var hasColours = !Console.IsOutputRedirected && !environment.ContainsKey("NO_COLOR");
+root.Add(PlanCommand.Build());
+root.Add(CheckCommand.Build(new CheckContext { Settings = settings, Version = ToolCommands.Version(), HasColours = hasColours }));
 return await ToolCommands.RunAsync(root, args, StandardOutput.Open(), Console.Error);

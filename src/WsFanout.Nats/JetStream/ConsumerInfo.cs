@@ -9,6 +9,9 @@ public sealed record ConsumerInfo
 
     public ConsumerConfig Config { get; init; } = new();
 
+    /// <summary>The broker's time when it was made, as printed by it.</summary>
+    public string Created { get; init; } = "";
+
     /// <summary>Last delivered. Right after creation its stream sequence + 1 is where delivery starts.</summary>
     public SequenceInfo Delivered { get; init; } = new();
 

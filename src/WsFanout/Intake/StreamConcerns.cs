@@ -10,6 +10,11 @@ internal static class StreamConcerns
     /// <summary>A pause is noticed, decided on and ended; what was published meanwhile must outlive all of it.</summary>
     private const int PausesToKeep = 2;
 
+    /// <returns>Why the stream can't be served at all; null when it can.</returns>
+    public static string? Refusal(StreamConfig config, StreamOptions options) => config.Retention == StreamConfigRetention.Limits
+        ? null
+        : $"stream {options.StreamName} has retention {config.Retention.ToString().ToLowerInvariant()}; only limits can be served: with any other, readers take messages from each other";
+
     /// <returns>One clause each.</returns>
     public static IEnumerable<string> Of(StreamConfig config, StreamOptions options)
     {

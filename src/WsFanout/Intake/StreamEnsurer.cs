@@ -1,4 +1,3 @@
-using System.Globalization;
 using WsFanout.Nats;
 
 namespace WsFanout.Intake;
@@ -25,13 +24,7 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
     {
         var info = await FindAsync(cancellationToken) ?? await CreateAsync(cancellationToken);
         _wasThere = true;
-        if (info.Config.Retention != StreamConfigRetention.Limits)
-        {
-            throw new AttachRefusedException(
-                "wrong_retention",
-                $"stream {options.StreamName} has retention {info.Config.Retention.ToString().ToLowerInvariant()}; only limits can be served: with any other, readers take messages from each other");
-        }
-
+        if (StreamConcerns.Refusal(info.Config, options) is { } unservable) throw new AttachRefusedException("wrong_retention", unservable);
         Report(info.Config);
         return info;
     }
@@ -83,7 +76,7 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
 
     private void Report(StreamConfig config)
     {
-        var differences = string.Join("; ", Differences(config));
+        var differences = string.Join("; ", StreamDifferences.Of(config, options));
         var concerns = StreamConcerns.Of(config, options).ToArray();
         var report = string.Join('\n', [differences, .. concerns]);
         if (report == _reported) return;
@@ -91,20 +84,6 @@ internal sealed partial class StreamEnsurer(NatsJSContext js, StreamOptions opti
         if (differences.Length > 0) LogDiffers(options.StreamName, differences);
         foreach (var concern in concerns) LogConcern(options.StreamName, concern);
     }
-
-    private IEnumerable<string> Differences(StreamConfig config)
-    {
-        if (config.MaxAge != options.StreamMaxAge) yield return $"max_age is {config.MaxAge}, JS_STREAM_MAX_AGE {options.StreamMaxAge}";
-        if (Limit(config.MaxMsgs) != options.StreamMaxMessages) yield return Differs("max_msgs", config.MaxMsgs, "JS_STREAM_MAX_MSGS", options.StreamMaxMessages);
-        if (Limit(config.MaxBytes) != options.StreamMaxBytes) yield return Differs("max_bytes", config.MaxBytes, "JS_STREAM_MAX_BYTES", options.StreamMaxBytes);
-        if (config.NumReplicas != options.Replicas) yield return Differs("replicas", config.NumReplicas, "JS_STREAM_REPLICAS", options.Replicas);
-        if (!config.AllowDirect) yield return "allow_direct is off, this server would set it: every single message is asked of the stream's leader";
-    }
-
-    private static long Limit(long value) => value <= 0 ? 0 : value;
-
-    private static string Differs(string what, long actual, string variable, long wanted) =>
-        string.Create(CultureInfo.InvariantCulture, $"{what} is {actual}, {variable} {wanted}");
 
     [LoggerMessage(LogLevel.Information, "Created stream {Stream} for {Subjects}, storage {Storage}.")]
     private partial void LogCreated(string stream, string subjects, string storage);

@@ -18,8 +18,6 @@ internal static class ToolCommands
             PublishCommand.Build(context),
             HealthCommand.Build(context),
             FeedCommand.Build(context),
-            Planning.Plan.PlanCommand.Build(),
-            LaterCommand.Build("check", "the check of the system's limits"),
         };
         root.SetAction((_, stop) => serve(stop));
         foreach (var option in root.Options.OfType<VersionOption>()) option.Action = new PrintVersion();

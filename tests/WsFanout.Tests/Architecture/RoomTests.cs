@@ -18,8 +18,7 @@ public sealed partial class RoomTests
         ["Transport"] = ["Messages", "Clients", "Telemetry"],
         ["Fanout"] = ["Messages", "History", "Clients", "Transport", "Governor", "Telemetry"],
         ["Intake"] = ["Messages", "History", "Fanout", "Governor", "Telemetry", "Nats"],
-        // The command line names every command, also that of the plan, which reads the settings.
-        ["Tools"] = ["Planning"],
+        ["Tools"] = [],
         ["Hosting"] = ["Messages", "Telemetry", "History", "Governor", "Clients", "Transport", "Fanout", "Intake", "Tools", "Planning", "Nats"],
         ["Planning"] = ["Messages", "Telemetry", "History", "Governor", "Clients", "Transport", "Fanout", "Intake", "Hosting", "Tools", "Nats"],
     };

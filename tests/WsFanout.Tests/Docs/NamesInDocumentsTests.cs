@@ -16,6 +16,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/OPERATING.md")]
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
+    [InlineData("docs/CHECK.md")]
     public void Every_setting_that_a_document_names_exists(string document)
     {
         var names = SettingName().Matches(RepositoryFiles.Read(document)).Select(match => match.Value).Distinct().ToList();

@@ -74,6 +74,23 @@ public sealed class PlanCommandTests
         Assert.Contains("is reached at 6750 clients", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--cores 0", "between 0.01 and 1024")]
+    [InlineData("--memory much", "--memory 'much': must be bytes, KB, MB or GB")]
+    [InlineData("--bandwidth 125MB/s", "--bandwidth '125MB/s': must be like 1Gbit")]
+    [InlineData("--users casual:70", "the shares come to 70 %")]
+    [InlineData("--profile fast", "must be one of demo, conservative, aggressive")]
+    [InlineData("--set MAX=1", "--set 'MAX=1': must be NAME=value")]
+    [InlineData("--output yaml", "'yaml'")]
+    public async Task What_makes_no_sense_is_2_and_says_why(string arguments, string why)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains(why, error, StringComparison.Ordinal);
+        Assert.Contains("--help", error, StringComparison.Ordinal);
+    }
+
     private static long Connections(string output)
     {
         using var json = JsonDocument.Parse(output);
