@@ -1,7 +1,7 @@
 'use strict';
 
 const { isGeneratorError } = require('./figures.cjs');
-const { validGap, validSeq } = require('./protocol-frames.cjs');
+const { heartbeat, subscribeRequest, validGap, validSeq } = require('./protocol-frames.cjs');
 const { Receipts } = require('./receipts.cjs');
 const { Retry } = require('./retry.cjs');
 const { WebSocketConnection } = require('./websocket.cjs');
@@ -9,9 +9,8 @@ const { WebSocketConnection } = require('./websocket.cjs');
 const lastAnswerMs = 2000; // for the position of a client that leaves
 
 /**
- * One place in the crowd: connects, subscribes after `welcome`, and checks all it is given. Refused or failed
- * attempts are repeated with full jitter until the run ends; a connection that was subscribed and then lost stays
- * lost, so that what it was owed can be decided.
+ * One place in the crowd: connects, subscribes after `welcome`, and checks all it is given. Refused or failed attempts are repeated with
+ * full jitter until the run ends; a connection that was subscribed and then lost stays lost, so that what it was owed can be decided.
  *
  * States: idle → connecting → subscribing → subscribed → done, and waiting between two attempts.
  */
@@ -71,7 +70,7 @@ class Client {
 
   /** Asks the server up to which seq everything has been sent. */
   askPosition() {
-    if (this.state === 'subscribed') this.connection.sendText('{"type":"heartbeat","id":"settle"}');
+    if (this.state === 'subscribed') this.connection.sendText(heartbeat);
   }
 
   onOpen() {
@@ -133,7 +132,7 @@ class Client {
     const { receipts, crowd } = this;
     switch (frame.type) {
       case 'welcome':
-        if (this.state === 'subscribing') this.connection.sendText(this._subscribeRequest());
+        if (this.state === 'subscribing') this.connection.sendText(subscribeRequest(this.index, this.plan.names));
         break;
       case 'subscription_ack':
         if (this.state === 'subscribing') this._subscribed(frame);
@@ -168,10 +167,6 @@ class Client {
     if (this.leaving) this.leave();
   }
 
-  _subscribeRequest() {
-    return JSON.stringify({ type: 'subscribe', id: this.index, data: { channels: this.plan.names } });
-  }
-
   _subscribed(ack) {
     const { crowd } = this;
     if (!validSeq(ack.seq) || !Array.isArray(ack.subscribed)) {
@@ -192,8 +187,7 @@ class Client {
   }
 
   _timedOut() {
-    const stage = this.state === 'connecting' ? 'handshake' : 'subscription_ack';
-    this.attemptFailure = `timeout: no ${stage} within ${this.crowd.settings.connectionTimeoutMs} ms`;
+    this.attemptFailure = `timeout: no ${this.state === 'connecting' ? 'handshake' : 'subscription_ack'} within ${this.crowd.settings.connectionTimeoutMs} ms`;
     this.connection.abort();
   }
 

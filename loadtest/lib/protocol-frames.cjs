@@ -1,5 +1,11 @@
 'use strict';
 
+const heartbeat = '{"type":"heartbeat","id":"settle"}';
+
+function subscribeRequest(id, channels) {
+  return JSON.stringify({ type: 'subscribe', id, data: { channels } });
+}
+
 /** What a frame of the client protocol must have for its numbers to be taken. */
 function validSeq(seq) {
   return Number.isSafeInteger(seq) && seq >= 0;
@@ -10,4 +16,4 @@ function validGap(frame) {
     && (frame.channel === undefined || typeof frame.channel === 'string');
 }
 
-module.exports = { validSeq, validGap };
+module.exports = { heartbeat, subscribeRequest, validSeq, validGap };

@@ -57,7 +57,7 @@ function summarise(samples) {
   const { cpuPercent, memoryBytes, residentBytes, tasks, connections } = extremes(samples);
   const out = { looks: samples.length, cpuPercent, memoryBytes: memoryBytes ?? residentBytes, tasks, connections, states: {}, rejected: {}, dropped: {} };
   const states = samples.flatMap(({ byLabel }) => Object.entries(byLabel.states).filter(([, value]) => value === 1).map(([name]) => name));
-  for (const state of states) out.states[state] = (out.states[state] ?? 0) + 1 / states.length;
+  for (const state of new Set(states)) out.states[state] = states.filter((one) => one === state).length / states.length;
   if (samples.length < 2) return out;
   const [from, to] = [samples[0], samples[samples.length - 1]];
   for (const name of ['rejected', 'dropped']) out[name] = growth(from.byLabel[name], to.byLabel[name]);

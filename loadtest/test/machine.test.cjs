@@ -37,7 +37,8 @@ it('adds addresses of loopback when one has too few ports, and none elsewhere', 
   assert.deepEqual(sources(10_000, '127.0.0.1'), [null]);
   assert.deepEqual(sources(30_000, '127.0.0.1'), ['127.0.0.2', '127.0.0.3']);
   assert.deepEqual(sources(30_000, '192.0.2.9'), [null]);
-  assert.deepEqual(sources(30_000, '127.0.0.1', ['127.0.0.1']), ['127.0.0.1'], 'what is given is taken');
+  assert.deepEqual(sources(30_000, '127.0.0.1', ['127.0.0.9']), ['127.0.0.9'], 'what is given is taken');
+  assert.deepEqual(sources(30_000, '127.0.0.1', ['127.0.0.1']), [null], 'which is this one');
   assert.equal(new Set(sources(1_000_000, '127.0.0.1')).size, 40);
 });
 

@@ -32,7 +32,7 @@ async function main() {
   const one = await againstRealServer('ports.cjs', {}, { ...load, SOURCE_ADDRESSES: '127.0.0.1' });
   const { failures } = one.report.generator;
   expect('from one address only the generator fails', one.code === 1 && failedOf(one).join() === 'generator', one);
-  expect(`for want of ports (${JSON.stringify(failures)})`, (failures.EADDRNOTAVAIL ?? failures.EADDRINUSE) > 0 && Object.keys(one.report.connections.failed).length === 0, one);
+  expect(`for want of ports (${JSON.stringify(failures)})`, failures.EADDRNOTAVAIL > 0 && Object.keys(one.report.connections.failed).length === 0, one);
 
   const four = await againstRealServer('ports.cjs', {}, { ...load, SOURCE_ADDRESSES: '127.0.0.2,127.0.0.3,127.0.0.4,127.0.0.5' });
   expect('from four addresses it passes', four.code === 0 && four.report.connections.subscribed === 3000, four);

@@ -35,6 +35,21 @@ describe('a load from several processes', { concurrency: 2 }, () => {
     assert.match(run.report.faults.examples.lost[0], /client \d: 1 of \d+ owed on [AB]\.x/);
   });
 
+  it('counts what a server drops now and then to the exact number', async () => {
+    let deliveries = 0;
+    let dropped = 0;
+    const deliver = (client, message, send) => {
+      if (++deliveries % 97 === 0) dropped++;
+      else send(message.text);
+    };
+    const run = await against({ deliver }, { PROCESSES: '2', SUBSCRIPTION_MODE: 'all' });
+
+    assert.ok(dropped >= 5);
+    assert.equal(run.report.faults.counts.lost, dropped);
+    assert.equal(run.report.completeness.owed, run.report.messages.delivered + dropped);
+    assert.ok(run.failed.includes('lost'));
+  });
+
   it('finds somebody else\'s message that no client of one process got', async () => {
     const server = await FakeServer.start({
       // Clients with an even number of ours are in the first of two processes; the request's id is that number.

@@ -96,6 +96,7 @@ it('names what is wrong with each of the newer variables', () => {
   assert.match(problem('EXPECT_REJECTED', 'maybe'), /must be one of any, none, some/);
   assert.match(problem('FINAL_CONNECTIONS', '1.5'), /must be a whole number/);
   assert.match(problem('METRICS_EVERY', '1ms'), /must be a duration between 250ms and 10m|between 250ms and 600s/);
+  assert.match(problem('PUBLISH_PROTOCOL', 'quic'), /must be one of http1, http2/);
   assert.match(problem('ALLOW_SHORTAGE', 'yes'), /must be true or false/);
   assert.match(readSettings({ MIN_RATE: '5', MAX_RATE: '4' }).problems[0], /MIN_RATE=5: is above MAX_RATE=4/);
   assert.equal(readSettings({ START_AT: '4102444800' }).settings.startAt, 4102444800000);

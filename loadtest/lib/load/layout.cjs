@@ -21,6 +21,8 @@ function processesFor(clients, given, limits) {
  * @returns {(string | null)[]}
  */
 function sourcesFor(clients, given, address, limits) {
+  // The server's own address is what the system chooses too, and without binding to it first a port serves several servers at once.
+  if (given.length === 1 && given[0] === address) return [null];
   if (given.length > 0) return given;
   const count = Math.ceil(clients / Math.max(1, Math.floor(limits.ports * portsUsed)));
   if (count <= 1 || !net.isIPv4(address) || !address.startsWith('127.')) return [null];

@@ -52,6 +52,7 @@ class Load {
   async start(stop = never) {
     const { settings } = this;
     const limits = readLimits();
+    this.limits = limits;
     this.endpoint = await reach(settings.wsUrl, settings.connectionTimeoutMs);
     this.sources = sourcesFor(this.mostClients, settings.sourceAddresses, this.endpoint.address, limits);
     const processes = processesFor(this.mostClients, settings.processes, limits);

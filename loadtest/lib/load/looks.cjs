@@ -82,7 +82,10 @@ class Looks {
 
   _tell(window) {
     const server = this.load.facts.between(window.askedAt, this.clock.now());
-    return window.tell(this.load.startedAt, this.load.clients, server);
+    const told = window.tell(this.load.startedAt, this.load.clients, server);
+    const { subscribed, connecting } = told.clients;
+    told.generator.ports = { usedOfAnAddress: Math.ceil((subscribed + connecting) / this.load.sources.length), available: this.load.limits.ports };
+    return told;
   }
 
   /** When the one before is not back yet, its answers will hold more. */
