@@ -1,10 +1,11 @@
 'use strict';
 
 const { isGeneratorError } = require('./figures.cjs');
-const { WebSocketConnection } = require('./websocket.cjs');
+const { validGap, validSeq } = require('./protocol-frames.cjs');
 const { Receipts } = require('./receipts.cjs');
+const { Retry } = require('./retry.cjs');
+const { WebSocketConnection } = require('./websocket.cjs');
 
-const ownPauseMs = 500; // on top of a Retry-After
 const lastAnswerMs = 2000; // for the position of a client that leaves
 
 /**
@@ -23,14 +24,13 @@ class Client {
     this.userClass = crowd.plans.classOf(index);
     this.state = 'idle';
     this.attempts = 0;
-    this.backoff = null; // of the module's rules, once it is needed
+    this.retry = new Retry(crowd.Backoff);
     this.connection = null;
     this.timer = null;
     this.startedAt = 0;
     this.receipts = null; // from the subscription_ack on, kept after the connection's end
     this.attemptFailure = null;
     this.isUnable = false; // the last attempt failed for what this machine lacks
-    this.retryAfterMs = null;
     this.bye = null;
     this.pongSeq = -1; // what the last heartbeat of the settling proved
     this.leaving = false;
@@ -43,7 +43,7 @@ class Client {
     this.attempts++;
     crowd.figures.attempted();
     this.attemptFailure = null;
-    this.retryAfterMs = null;
+    this.retry.told(null);
     this.startedAt = crowd.clock.now();
     this.timer = setTimeout(() => this._timedOut(), crowd.settings.connectionTimeoutMs);
     this.connection = new WebSocketConnection(crowd.endpointFor(this.index), crowd.settings.token, this);
@@ -81,7 +81,7 @@ class Client {
 
   onRefused({ status, reason, retryAfter }) {
     this.attemptFailure = `refused ${status} ${reason}`;
-    this.retryAfterMs = retryAfter === null ? null : retryAfter * 1000;
+    this.retry.told(retryAfter);
     this.crowd.figures.refused(status, reason);
   }
 
@@ -198,9 +198,7 @@ class Client {
   }
 
   _retryLater() {
-    this.backoff ??= new this.crowd.Backoff();
-    // A Retry-After is spread already; the bit on top keeps equal whole seconds from meeting again. A retry_ms holds to the letter.
-    const pause = this.retryAfterMs !== null ? this.retryAfterMs + Math.random() * ownPauseMs : this.bye?.retry_ms ?? this.backoff.next();
+    const pause = this.retry.pauseMs(this.bye);
     this.bye = null;
     this.state = 'waiting';
     this.timer = setTimeout(() => this.connect(), pause);
@@ -209,15 +207,6 @@ class Client {
   _protocolFault(text, frame) {
     this.crowd.faults.add('protocol', () => `client ${this.index}: ${text}: ${JSON.stringify(frame).slice(0, 120)}`);
   }
-}
-
-function validSeq(seq) {
-  return Number.isSafeInteger(seq) && seq >= 0;
-}
-
-function validGap(frame) {
-  return validSeq(frame.from) && validSeq(frame.to) && frame.from <= frame.to
-    && (frame.channel === undefined || typeof frame.channel === 'string');
 }
 
 module.exports = { Client };
