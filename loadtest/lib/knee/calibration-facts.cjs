@@ -40,7 +40,7 @@ function isLoopback(address) {
 
 /** The variables of the load test that were given and may be told: no secrets, no paths of files that only matter here. */
 function givenVariables(env, rows) {
-  const told = rows.filter((row) => row.kind !== 'secret' && !['REPORT_FILE', 'REPORT_HTML', 'CALIBRATION_FILE', 'CALIBRATION_NOTE'].includes(row.name));
+  const told = rows.filter((row) => row.kind !== 'secret' && !['REPORT_FILE', 'REPORT_HTML', 'CALIBRATION_FILE', 'CALIBRATION_FROM', 'CALIBRATION_NOTE'].includes(row.name));
   return Object.fromEntries(told.filter((row) => env[row.name] !== undefined).map((row) => [row.name, env[row.name].trim()]));
 }
 
