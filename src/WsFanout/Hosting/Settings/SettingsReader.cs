@@ -33,7 +33,7 @@ internal static class SettingsReader
         var history = StageBinding.History(values, effective, capacity.Governor.MemoryLimitBytes);
         var settings = new ServerSettings
         {
-            Host = StageBinding.Host(values, capacity.Backlog),
+            Host = StageBinding.Host(values, effective, capacity.Backlog),
             Entry = EntryBinding.Entry(values, effective, capacity),
             Governor = capacity.Governor,
             Stream = StageBinding.Stream(values, effective, context),

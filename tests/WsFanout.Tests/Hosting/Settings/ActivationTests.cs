@@ -16,8 +16,6 @@ public sealed class ActivationTests
     public void Asking_for_nothing_that_is_missing_starts(string name, string value) => Reading.Sound(Reading.Of((name, value)));
 
     [Theory]
-    [InlineData("WS_PUBLISH_ADDR", ":3003")]
-    [InlineData("WS_HTTP2_MAX_STREAMS", "10")]
     [InlineData("WS_TEST_DROP_ONE_IN", "100")]
     public void A_setting_whose_feature_comes_later_is_listed_when_it_is_set(string name, string value)
     {
