@@ -64,8 +64,8 @@ function* kinds(settings) {
 async function measure(settings, kind, stop) {
   const rounds = [];
   for (let i = 0; i < settings.rounds && !stop.aborted; i++) rounds.push(await new Round(settings, kind).run(stop));
-  const byRate = rounds.toSorted((a, b) => a.messagesPerSecond - b.messagesPerSecond);
-  const worst = rounds.toSorted((a, b) => a.successPercent - b.successPercent)[0];
+  const byRate = [...rounds].sort((a, b) => a.messagesPerSecond - b.messagesPerSecond);
+  const worst = [...rounds].sort((a, b) => a.successPercent - b.successPercent)[0];
   return { ...byRate[(byRate.length - 1) >> 1], successPercent: worst.successPercent, failures: worst.failures, ratesSeen: rounds.map((round) => round.requestsPerSecond) };
 }
 

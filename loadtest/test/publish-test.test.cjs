@@ -123,7 +123,7 @@ it('tells the stages of a round from two looks at the metrics', () => {
 
   const figures = spent(look(100, 1, 100), look(300, 1.4, 200), 2);
 
-  assert.deepEqual(figures.stages.queue, { meanMs: 2, p99BelowMs: 10 });
+  assert.deepEqual([figures.stages.queue.meanMs.toFixed(6), figures.stages.queue.p99BelowMs], ['2.000000', 10]);
   assert.equal(figures.stages.reply, null);
   assert.deepEqual([figures.stored, Math.round(figures.cpuMicrosPerMessage)], [200, 1000]);
 });

@@ -9,8 +9,8 @@ namespace WsFanout.Transport;
 /// <param name="timeout">For so many bytes that it is clear.</param>
 internal sealed class HttpVersionChoice(ConnectionDelegate http1, ConnectionDelegate http2, TimeSpan timeout, TimeProvider time)
 {
-    /// <summary>A method that exists for this alone. What must follow it is the HTTP server's to check.</summary>
-    private static ReadOnlySpan<byte> Preface => "PRI "u8;
+    /// <summary>Whole: the HTTP server would wait for the rest of it for long.</summary>
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <returns>When the connection has ended or is to be closed.</returns>
     public async Task HandleAsync(ConnectionContext connection)

@@ -15,7 +15,7 @@ public sealed partial class BoundsTableTests
     // The design's table, copied by hand, and what it lacks: nothing in it may leave the README.
     private static readonly string[] Bounds =
     [
-        "pull credit", "ring between intake and workers", "messages taken, deliveries made", "CPU, memory", "send queue of a client", "what waits beyond it in a burst", "replays of a client", "history", "channels remembered", "publish requests",
+        "pull credit", "ring between intake and workers", "messages taken, deliveries made", "CPU, memory", "send queue of a client", "what waits beyond it in a burst", "replays of a client", "history", "channels remembered", "publish requests", "lines of a publish request", "publishers' connections, HTTP/2 on each",
         "connections, units of concurrency", "connections that are no clients", "new connections", "HTTP in flight on a connection", "refusals", "client message, channels, patterns, rate", "answers waiting", "kernel send buffer",
     ];
 

@@ -106,7 +106,8 @@ internal sealed class PublishLines(ServerState state, PublishGate gate, PublishM
 
         public bool TryTakeMore()
         {
-            if (_taken >= maxPending / ShareOfPlaces || !metrics.TryBegin(maxPending)) return false;
+            // The other half is for those who come and have none yet.
+            if (_taken >= maxPending / ShareOfPlaces || !metrics.TryBegin(maxPending / 2)) return false;
             _taken++;
             return true;
         }

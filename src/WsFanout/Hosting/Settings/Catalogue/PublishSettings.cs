@@ -57,7 +57,7 @@ internal static class PublishSettings
         "WS_HTTP2_STREAM_WINDOW", new SizeGrammar(SmallestWindow, LargestWindow) { Zero = "4 × frame" }, 0, "Bytes that one request may send before they are read.");
 
     public static readonly Setting<long> Http2ConnectionWindow = new(
-        "WS_HTTP2_CONNECTION_WINDOW", new SizeGrammar(SmallestWindow, LargestWindow) { Zero = "16 × frame" }, 0, "Bytes that all requests of a connection may send before they are read; at least those of one request.");
+        "WS_HTTP2_CONNECTION_WINDOW", new SizeGrammar(SmallestWindow, LargestWindow) { Zero = "16 × frame" }, 0, "Bytes that all requests of a connection may send before they are read.");
 
     public static IReadOnlyList<Setting> All { get; } =
     [
