@@ -25,7 +25,7 @@ internal sealed class LineRun(HttpContext context, IMessageSource source, Publis
         {
             line.Result ??= gate.TooLarge(line.Payload.Length);
             if (line.Result is not null) continue;
-            if (_ended is null && limit.IsCancellationRequested) End(TimedOut());
+            if (_ended is null && limit.IsCancellationRequested) End(OutOfTime());
             if (_ended is null && gate.OverRate() is { } over) line.Result = End(over);
             else if (_ended is not null) line.Result = NotTried(_ended);
             else if (source.TryPublish(line.Channel, line.Payload) is { } known) Settle(line, known);
@@ -58,7 +58,7 @@ internal sealed class LineRun(HttpContext context, IMessageSource source, Publis
         }
         catch (OperationCanceledException)
         {
-            Settle(line, context.RequestAborted.IsCancellationRequested ? PublishResult.Aborted() : TimedOut());
+            Settle(line, OutOfTime());
         }
     }
 
@@ -77,6 +77,6 @@ internal sealed class LineRun(HttpContext context, IMessageSource source, Publis
     private static PublishResult NotTried(PublishResult ended) => PublishResult.Refused(
         ended.Outcome == PublishResult.UnknownOutcome ? "unavailable" : ended.Outcome, "not tried, because a line before it could not be stored; it is not stored");
 
-    private PublishResult TimedOut() => PublishResult.Refused(
+    private PublishResult OutOfTime() => context.RequestAborted.IsCancellationRequested ? PublishResult.Aborted() : PublishResult.Refused(
         "timeout", string.Create(CultureInfo.InvariantCulture, $"the stream has not taken it within the {gate.Timeout.TotalSeconds:0.###} s that all lines have (WS_PUBLISH_TIMEOUT); it is not stored"));
 }
