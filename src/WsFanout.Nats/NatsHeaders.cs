@@ -6,6 +6,10 @@ namespace WsFanout.Nats;
 /// <summary>Headers of a message to send, in order, repeats allowed. Names are case-sensitive.</summary>
 public sealed class NatsHeaders : IEnumerable<KeyValuePair<string, string>>
 {
+    private static ReadOnlySpan<byte> Start => "NATS/1.0\r\n"u8;
+
+    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
+
     private readonly List<KeyValuePair<string, string>> _fields = [];
 
     public int Count => _fields.Count;
@@ -35,12 +39,25 @@ public sealed class NatsHeaders : IEnumerable<KeyValuePair<string, string>>
     /// <summary>The block as it goes over the wire, blank line included.</summary>
     internal byte[] Encode()
     {
-        var text = new StringBuilder("NATS/1.0\r\n");
+        var length = Start.Length + LineEnd.Length;
         foreach (var (name, value) in _fields)
         {
-            text.Append(name).Append(": ").Append(value).Append("\r\n");
+            length += name.Length + Encoding.UTF8.GetByteCount(value) + 2 + LineEnd.Length;
         }
 
-        return Encoding.UTF8.GetBytes(text.Append("\r\n").ToString());
+        var block = new byte[length];
+        Start.CopyTo(block);
+        var rest = block.AsSpan(Start.Length);
+        foreach (var (name, value) in _fields)
+        {
+            rest = rest[Encoding.ASCII.GetBytes(name, rest)..];
+            ": "u8.CopyTo(rest);
+            rest = rest[(2 + Encoding.UTF8.GetBytes(value, rest[2..]))..];
+            LineEnd.CopyTo(rest);
+            rest = rest[LineEnd.Length..];
+        }
+
+        LineEnd.CopyTo(rest);
+        return block;
     }
 }

@@ -10,7 +10,7 @@ var settings = SettingsReader.Read(environment, SettingsContext.OfThisProcess())
 var context = new ToolContext { ClientToken = environment.GetValueOrDefault("WS_TOKEN")?.Trim() };
 if (settings.Settings is { } read)
 {
-    context = context with { Address = read.Host.Address, AdminAddress = read.Host.AdminAddress, IsTls = read.Host.Tls is not null, PublishToken = read.Publish.Token };
+    context = context with { Address = read.Host.Address, AdminAddress = read.Host.AdminAddress, PublishAddress = read.Host.PublishAddress, IsTls = read.Host.Tls is not null, PublishToken = read.Publish.Token };
 }
 
 var root = ToolCommands.Build(context, _ => ServerProcess.RunAsync(settings, ToolCommands.Version(), Console.Error));

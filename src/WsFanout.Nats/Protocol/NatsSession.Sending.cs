@@ -14,6 +14,9 @@ internal sealed partial class NatsSession
     // Set once, by whoever publishes first.
     private volatile bool _hasPublished;
 
+    // Whoever has taken from the outbox writes.
+    private volatile Task _sendingAlone = Task.CompletedTask;
+
     /// <summary>
     /// Waits until the server has read what was published. To have it with the kernel is not enough: closing a socket while anything of the
     /// server's is unread resets the connection, and what the server has not read by then is lost.
@@ -41,20 +44,51 @@ internal sealed partial class NatsSession
     {
         ct.ThrowIfCancellationRequested();
         _hasPublished = true;
-        while (!TryPublish(subject, replyTo, headers.Span, payload.Span))
+        while (!TryPublish(subject, replyTo, headers.Span, payload.Span, callsFlusher: true))
         {
             await _outbox.RoomAsync().WaitAsync(ct);
         }
     }
 
     /// <summary><paramref name="timeout"/> runs from now to the answer.</summary>
+    /// <param name="isQuick">What follows the answer neither blocks nor takes long; see <see cref="PendingRequest"/>.</param>
     /// <returns>The answer, which may be a status other than "no responders".</returns>
     public async ValueTask<NatsMsg> RequestAsync(
-        string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken ct)
+        string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, bool isQuick, CancellationToken ct)
     {
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return await RequestAsync(subject, headers, payload, isQuick, ct);
+        }
+
         using var late = new CancellationTokenSource(timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
-        var request = _requests.Add(subject);
+        try
+        {
+            return await RequestAsync(subject, headers, payload, isQuick, limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            ct.ThrowIfCancellationRequested();
+            throw new NatsTimeoutException(string.Create(CultureInfo.InvariantCulture, $"No answer on '{subject}' within {timeout.TotalSeconds:0.##} s."));
+        }
+    }
+
+    private async ValueTask<NatsMsg> RequestAsync(string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, bool isQuick, CancellationToken ct)
+    {
+        var request = _requests.Add(subject, isQuick);
+
+        // An answer that has come in this very moment counts: then nothing is cancelled.
+        await using var givingUp = ct.UnsafeRegister(
+            static (waiting, cancelled) =>
+            {
+                var (table, request) = ((RequestTable, PendingRequest))waiting!;
+                if (table.TryTake(request))
+                {
+                    request.Fail(new OperationCanceledException(cancelled));
+                }
+            },
+            (_requests, request));
         try
         {
             if (Interlocked.Exchange(ref _inboxDenied, 0) == 1)
@@ -63,31 +97,23 @@ internal sealed partial class NatsSession
             }
 
             var replyTo = string.Create(CultureInfo.InvariantCulture, $"{_inbox}{request.Id}");
-            await PublishAsync(subject, replyTo, headers, payload, limit.Token);
-            return Answered(await request.Answer.WaitAsync(limit.Token), subject);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            if (!_requests.TryTake(request))
+            _hasPublished = true;
+            if (!ct.IsCancellationRequested && _requests.IsOneAlone && TryPublish(subject, replyTo, headers.Span, payload.Span, callsFlusher: false))
             {
-                // It was settled in this very moment.
-                var answer = await request.Answer;
-                if (!ct.IsCancellationRequested)
-                {
-                    return Answered(answer, subject);
-                }
-
-                answer.Dispose();
+                SendAlone();
             }
-
-            ct.ThrowIfCancellationRequested();
-            throw new NatsTimeoutException(string.Create(CultureInfo.InvariantCulture, $"No answer on '{subject}' within {timeout.TotalSeconds:0.##} s."));
+            else
+            {
+                await PublishAsync(subject, replyTo, headers, payload, ct);
+            }
         }
         catch
         {
             _requests.TryTake(request);
             throw;
         }
+
+        return Answered(await request.Answer, subject);
     }
 
     /// <exception cref="NatsNotConnectedException">The connection has ended.</exception>
@@ -130,7 +156,7 @@ internal sealed partial class NatsSession
         throw new NatsNoRespondersException($"Nobody answers on '{subject}'.");
     }
 
-    private bool TryPublish(string subject, string? replyTo, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload)
+    private bool TryPublish(string subject, string? replyTo, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool callsFlusher)
     {
         var info = _info;
         var total = (long)headers.Length + payload.Length;
@@ -148,7 +174,7 @@ internal sealed partial class NatsSession
         Span<byte> room = stackalloc byte[FrameWriter.MaxLineBytes];
         var writer = new FrameWriter(room);
         writer.Publish(subject, replyTo, headers.Length, (int)total);
-        return _outbox.TryAppend(writer.Line, headers, payload, body: true);
+        return _outbox.TryAppend(writer.Line, headers, payload, body: true, callsFlusher: callsFlusher);
     }
 
     private SessionEnd? Urgent(ReadOnlySpan<byte> line) => _outbox.TryAppendUrgent(line) ? null : new SessionEnd($"{_server} does not read");
@@ -165,6 +191,35 @@ internal sealed partial class NatsSession
         }
     }
 
+    /// <summary>Sends what the caller has appended, unless somebody sends already and takes it along. Waits for nothing.</summary>
+    private void SendAlone()
+    {
+        if (_outbox.TryTake() is { IsEmpty: false } bytes)
+        {
+            _sendingAlone = SendAloneAsync(bytes);
+        }
+    }
+
+    private async Task SendAloneAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await _wire.SendAsync(bytes);
+            _outbox.Sent();
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or ObjectDisposedException)
+        {
+            GiveUpSending();
+        }
+    }
+
+    private void GiveUpSending()
+    {
+        // The read loop finds out why: what the server said before it hung up is still to be read.
+        _pings.End();
+        _outbox.End();
+    }
+
     private async Task FlushAsync()
     {
         try
@@ -176,9 +231,7 @@ internal sealed partial class NatsSession
         }
         catch (Exception failure) when (failure is SocketException or IOException or ObjectDisposedException)
         {
-            // The read loop finds out why: what the server said before it hung up is still to be read.
-            _pings.End();
-            _outbox.End();
+            GiveUpSending();
         }
     }
 }

@@ -82,6 +82,7 @@ internal sealed partial class NatsSession : IAsyncDisposable
         }
 
         await _flusher;
+        await _sendingAlone;
         _wire.Dispose();
         _tls.Dispose();
         _outbox.Dispose();

@@ -1,10 +1,13 @@
 namespace WsFanout.Nats.Protocol;
 
 /// <summary>
-/// Bytes waiting to be sent on one connection. Callers append whole frames, one flusher takes everything there is: what is appended while a
+/// Bytes waiting to be sent on one connection. Callers append whole frames, one sender at a time takes everything there is: what is appended while a
 /// send is under way goes out together in the next.
 /// </summary>
-/// <remarks>Thread safety: any number of appenders; exactly one flusher.</remarks>
+/// <remarks>
+/// Thread safety: any number of appenders; exactly one flusher. Who appends alone may send by itself (<see cref="TryTake"/>): then the flusher, and
+/// with it another thread, sleeps on.
+/// </remarks>
 internal sealed class Outbox : IDisposable
 {
     /// <summary>Bytes that may wait. A frame beyond it has to wait for room, unless it is the only one.</summary>
@@ -20,15 +23,19 @@ internal sealed class Outbox : IDisposable
     private byte[] _pending = new byte[InitialBytes];
     private int _count;
     private bool _ended;
+    private bool _isSending; // from when the flusher is called, or an appender takes, until there is nothing left to send
     private TaskCompletionSource? _progress;
 
-    // Flusher only: what it is sending.
+    private bool _isFlushing; // the flusher has begun
+
+    // The sender's: what it is sending.
     private byte[] _taken = new byte[InitialBytes];
 
     /// <summary>Appends one frame; <paramref name="body"/> tells whether it ends with a payload, <paramref name="urgent"/> that it cannot wait for room.</summary>
+    /// <param name="callsFlusher">False: the caller sends by itself, by <see cref="TryTake"/>, and calls <see cref="Sent"/>.</param>
     /// <returns>False when there is no room; then see <see cref="RoomAsync"/>.</returns>
     /// <exception cref="NatsNotConnectedException">The connection has ended.</exception>
-    public bool TryAppend(ReadOnlySpan<byte> line, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool body, bool urgent = false)
+    public bool TryAppend(ReadOnlySpan<byte> line, ReadOnlySpan<byte> headers, ReadOnlySpan<byte> payload, bool body, bool urgent = false, bool callsFlusher = true)
     {
         lock (_gate)
         {
@@ -52,10 +59,9 @@ internal sealed class Outbox : IDisposable
                 AddLocked("\r\n"u8);
             }
 
-            // One permit for each change from empty to not: the flusher takes everything at once.
-            if (_count == bytes)
+            if (callsFlusher)
             {
-                _work.Release();
+                CallFlusherLocked();
             }
 
             return true;
@@ -81,22 +87,54 @@ internal sealed class Outbox : IDisposable
         }
     }
 
+    /// <summary>For the flusher, again and again: having sent what it took, it comes for more.</summary>
     /// <returns>What to send next, valid until the next call; empty when the connection has ended.</returns>
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync()
     {
+        lock (_gate)
+        {
+            // The first time it has not been called yet.
+            if (_isFlushing && SentLocked() is { IsEmpty: false } more)
+            {
+                return more;
+            }
+
+            _isFlushing = true;
+        }
+
         await _work.WaitAsync();
         lock (_gate)
         {
-            if (_ended)
+            return _ended ? default : TakeLocked();
+        }
+    }
+
+    /// <summary>For an appender that sends by itself.</summary>
+    /// <returns>What to send, then <see cref="Sent"/> is to be called; empty when somebody sends already, who takes this too, or the connection has ended.</returns>
+    public ReadOnlyMemory<byte> TryTake()
+    {
+        lock (_gate)
+        {
+            if (_ended || _isSending || _count == 0)
             {
                 return default;
             }
 
-            var bytes = _count;
-            var spare = _taken.Length <= LargestKeptBytes ? _taken : new byte[InitialBytes];
-            (_taken, _pending, _count) = (_pending, spare, 0);
-            SignalLocked();
-            return _taken.AsMemory(0, bytes);
+            _isSending = true;
+            return TakeLocked();
+        }
+    }
+
+    /// <summary>The appender that took has sent: what came meanwhile is the flusher's.</summary>
+    public void Sent()
+    {
+        lock (_gate)
+        {
+            _isSending = false;
+            if (_count > 0 && !_ended)
+            {
+                CallFlusherLocked();
+            }
         }
     }
 
@@ -121,6 +159,36 @@ internal sealed class Outbox : IDisposable
             _ended = true;
             _work.Dispose();
         }
+    }
+
+    /// <summary>One permit for each change from idle to sending: the flusher takes everything at once.</summary>
+    private void CallFlusherLocked()
+    {
+        if (!_isSending)
+        {
+            _isSending = true;
+            _work.Release();
+        }
+    }
+
+    private ReadOnlyMemory<byte> SentLocked()
+    {
+        if (!_ended && _count > 0)
+        {
+            return TakeLocked();
+        }
+
+        _isSending = false;
+        return default;
+    }
+
+    private ReadOnlyMemory<byte> TakeLocked()
+    {
+        var bytes = _count;
+        var spare = _taken.Length <= LargestKeptBytes ? _taken : new byte[InitialBytes];
+        (_taken, _pending, _count) = (_pending, spare, 0);
+        SignalLocked();
+        return _taken.AsMemory(0, bytes);
     }
 
     private Task ProgressLocked() => (_progress ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

@@ -14,7 +14,7 @@ internal sealed class RequestTable(int capacity)
     private string? _ended;
 
     /// <exception cref="NatsException">Too many are waiting, or the connection has ended.</exception>
-    public PendingRequest Add(string subject)
+    public PendingRequest Add(string subject, bool isQuick)
     {
         lock (_gate)
         {
@@ -28,7 +28,7 @@ internal sealed class RequestTable(int capacity)
                 throw new NatsException(string.Create(CultureInfo.InvariantCulture, $"{capacity} requests wait for an answer already."));
             }
 
-            var request = new PendingRequest(++_lastId, subject);
+            var request = new PendingRequest(++_lastId, subject, isQuick);
             _waiting.Add(request.Id, request);
             return request;
         }
@@ -43,19 +43,27 @@ internal sealed class RequestTable(int capacity)
         }
     }
 
-    /// <summary>Hands over an answer; one nobody waits for any more is dropped.</summary>
-    public void Answer(long id, in Frame frame)
+    /// <summary>Takes out the request that an answer is for, to be settled by whoever asks.</summary>
+    /// <returns>Null when nobody waits for it any more.</returns>
+    public PendingRequest? Take(long id)
     {
-        PendingRequest? request;
         lock (_gate)
         {
-            if (!_waiting.Remove(id, out request))
+            _waiting.Remove(id, out var request);
+            return request;
+        }
+    }
+
+    /// <summary>Whether no more than one waits.</summary>
+    public bool IsOneAlone
+    {
+        get
+        {
+            lock (_gate)
             {
-                return;
+                return _waiting.Count <= 1;
             }
         }
-
-        request.Settle(new NatsMsg(frame));
     }
 
     /// <summary>Fails the longest waiting request for a subject: the server refuses in the order it was asked.</summary>

@@ -15,8 +15,11 @@ internal sealed record GovernorOptions
     /// <summary>Most clients at once, exact. The next one is refused with 503 <c>max_connections</c>.</summary>
     public int MaxConnections { get; init; } = 1000;
 
-    /// <summary>Most connections open at once, clients and all others. One too many is closed before its first byte is read.</summary>
+    /// <summary>Most connections open at once, clients and all others but those of the next. One too many is closed before its first byte is read.</summary>
     public int MaxOpenConnections { get; init; } = 2024;
+
+    /// <summary>Most connections open at once at the address for publishing alone; 0 when there is none.</summary>
+    public int MaxPublishConnections { get; init; }
 
     /// <summary>Most units of concurrency held open: a client counts 2, a worker 1, the fixed loops 20.</summary>
     public int MaxTasks { get; init; } = 2448;

@@ -7,6 +7,7 @@ using WsFanout.Governor.Entry;
 using WsFanout.Governor.Meters;
 using WsFanout.History;
 using WsFanout.Hosting.Endpoints;
+using WsFanout.Hosting.Endpoints.Publishing;
 using WsFanout.Hosting.Settings;
 using WsFanout.Hosting.Tls;
 using WsFanout.Intake;
@@ -101,7 +102,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         var origins = new OriginRule(_settings.Host.AllowedOrigins, _settings.Host.RequireOrigin);
         _router = new Router(
             new WebSocketEndpoint(_state, new EntryRules(origins, new HandshakeToken(tokens, _settings.Host.TakesQueryToken, clientMetrics)), new Admission(_settings.Entry, governor, slots, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
-            new PublishEndpoint(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics),
+            new PublishEndpoint(_state, new PublishGate(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics), publishMetrics),
             new HealthEndpoint(_state, new HealthFacts(version, _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
@@ -109,7 +110,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
             loggers.CreateLogger<Router>());
         var certificate = _settings.Host.Tls is { } files ? new ServerCertificate(files, time, loggers.CreateLogger<ServerCertificate>()) : null;
         if (certificate is not null) clientMetrics.ObserveCertificate(() => (certificate.ExpiresAt - time.GetUtcNow()).TotalSeconds);
-        _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, certificate is null ? null : () => certificate.Options, _settings.Governor, pace, clientMetrics, time);
+        _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, certificate is null ? null : () => certificate.Options, _settings.Governor, pace, clientMetrics, publishMetrics, time);
         _doorWatch = new DoorWatch(() => EndPoint, () => _listeners.AcceptedCount, () => pace.Paused, time);
     }
 
@@ -118,6 +119,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
     /// <summary>Where everything but clients and the page is, once started; null when that is the same address.</summary>
     public IPEndPoint? AdminEndPoint => _listeners.AdminEndPoint;
+
+    /// <summary>Where publishers connect, once started; null when they have no address of their own.</summary>
+    public IPEndPoint? PublishEndPoint => _listeners.PublishEndPoint;
 
     /// <summary>Clients connected.</summary>
     public int ClientCount => _workers.ClientCount;
@@ -156,6 +160,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _doorWatchRuns = _doorWatch.RunAsync(_stopHousekeeping.Token);
         if (AdminEndPoint is { } admin) LogListeningOnBoth(EndPoint.ToString(), admin.ToString());
         else LogListening(EndPoint.ToString());
+        if (PublishEndPoint is { } publish) LogListeningForPublishers(publish.ToString());
     }
 
     /// <summary>
@@ -175,6 +180,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         LogDraining(clients, window.TotalSeconds, returns.Window.TotalSeconds);
         _workers.Drain(new DrainOrder(started, window, returns));
         await WaitForLastClientAsync(started, budget);
+
+        // Before the source, so that nobody who has begun to publish there is refused for it.
+        using (var lastPublishes = new CancellationTokenSource(LastRequests, _time)) await _listeners.StopPublishingAsync(lastPublishes.Token);
 
         // The workers last: on the direct way they carry the answers to requests that are still open.
         await StopSourceAsync(timeout - _time.GetElapsedTime(started));
@@ -271,6 +279,9 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Listening on {Address} for clients and the page, on {AdminAddress} for everything else.")]
     private partial void LogListeningOnBoth(string address, string adminAddress);
+
+    [LoggerMessage(LogLevel.Information, "Listening on {PublishAddress} for publishers, HTTP/2 with prior knowledge and HTTP/1.1.")]
+    private partial void LogListeningForPublishers(string publishAddress);
 
     [LoggerMessage(LogLevel.Information, "Draining {Clients} clients over {Seconds:0.0} s, told to come back over {ReturnSeconds:0.0} s.")]
     private partial void LogDraining(int clients, double seconds, double returnSeconds);

@@ -9,6 +9,12 @@ internal sealed record HostOptions
     /// <summary>Address of the listener for everything but clients and the page; null: the same listener.</summary>
     public string? AdminAddress { get; init; }
 
+    /// <summary>Address of the listener for publishing alone; null: where everything but clients is.</summary>
+    public string? PublishAddress { get; init; }
+
+    /// <summary>Bounds of HTTP/2 on that listener.</summary>
+    public Http2Options Http2 { get; init; } = new();
+
     /// <summary>Origins whose pages may connect, to the byte. None, or <c>*</c>: any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 

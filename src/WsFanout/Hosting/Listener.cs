@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -10,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using WsFanout.Governor.Entry;
+using WsFanout.Hosting.Endpoints.Publishing;
 using WsFanout.Hosting.Settings;
 using WsFanout.Hosting.Settings.Grammars;
 using WsFanout.Telemetry;
@@ -19,11 +19,7 @@ using WsFanout.Transport.Direct;
 namespace WsFanout.Hosting;
 
 /// <summary>One address that is listened on: a web server of its own, so that protocols, bounds and what is answered can't be another address's.</summary>
-/// <param name="nextLoop">The loop that the next connection of the direct way goes to; null: this listener has the stream way.</param>
-/// <param name="pace">Holds accepting up when refusing costs too much; null where accepting never waits.</param>
-/// <param name="tls">What the next handshake is to use; null: this listener speaks in clear.</param>
-/// <param name="places">Connections that may be open at once. One too many is closed before its first byte is read, and counted.</param>
-internal sealed class Listener(string address, int places, HostOptions options, Func<SocketLoop>? nextLoop, AcceptPace? pace, Func<SslServerAuthenticationOptions>? tls, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
+internal sealed class Listener(string address, ListenerTraits traits, HostOptions options, ClientMetrics metrics, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>
     /// Descriptors that are never given to connections, whoever took the others. The kernel gives the lowest that is free, so a number this
@@ -34,13 +30,17 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     /// <summary>How long a connection that has been served may be quiet: past the pace of probes and scrapes, and no longer, since it takes a descriptor.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same for a publisher's, who has places of its own: longer than a client's pool keeps what is idle, so that the client ends it and never meets the end with a request.</summary>
+    private static readonly TimeSpan PublisherKeepAlive = TimeSpan.FromMinutes(2);
+
     /// <summary>
     /// Whoever takes answers of plain HTTP more slowly is cut. What the kernel has taken counts as read until it is full, so who asks for
     /// megabytes and reads nothing is held for some minutes.
     /// </summary>
     private static readonly MinDataRate SlowestReader = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
-    private readonly ConnectionSlots _open = new(places);
+    private readonly ConnectionSlots _open = new(traits.Places);
+    private readonly Http2Pipeline? _http2 = traits.Publishers is null ? null : new Http2Pipeline();
     private readonly long _highestDescriptor = MachineFacts.Read().DescriptorLimit - LastDescriptors;
 
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +58,9 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         get
         {
             var app = _app ?? throw new InvalidOperationException("not started");
-            var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+
+            // The last is the one that is listened on: before it may stand that of HTTP/2, which is none.
+            var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Last());
             return new IPEndPoint(uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
         }
     }
@@ -102,25 +104,26 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ConfigureKestrel);
 
         // The last factory that is registered is the one that is asked.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => nextLoop is null ? StreamFactory(services) : DirectFactory(services, nextLoop, loggers));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => traits.NextLoop is { } loop ? DirectFactory(services, loop, loggers) : StreamFactory(services));
+        if (_http2 is not null) builder.Services.AddSingleton<IConnectionListenerFactory>(_http2);
         return builder.Build();
     }
 
     private ListenSocketOptions SocketOptions => new() { Backlog = options.ListenBacklog, UnacknowledgedTimeout = options.UnacknowledgedTimeout };
 
     private BoundedListenerFactory StreamFactory(IServiceProvider services) =>
-        new(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, pace is null ? null : pace.WaitAsync);
+        new(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), Enter, traits.Pace is null ? null : traits.Pace.WaitAsync);
 
     private DirectListenerFactory DirectFactory(IServiceProvider services, Func<SocketLoop> loop, ILoggerFactory loggers)
     {
-        var entrance = new Entrance(Enter, Dress, pace is null ? _ => ValueTask.CompletedTask : pace.WaitAsync, loop, _failed.SetException);
+        var entrance = new Entrance(Enter, Dress, traits.Pace is null ? _ => ValueTask.CompletedTask : traits.Pace.WaitAsync, loop, _failed.SetException);
         return new DirectListenerFactory(SocketOptions, entrance, services.GetRequiredService<IMemoryPoolFactory<byte>>(), loggers);
     }
 
     private Place? Enter(int descriptor)
     {
         Interlocked.Increment(ref _accepted);
-        var charge = pace?.Charge();
+        var charge = traits.Pace?.Charge();
         return TryTakePlace(descriptor) ? new Place(_open.GivesBack, charge) : null;
     }
 
@@ -136,7 +139,7 @@ internal sealed class Listener(string address, int places, HostOptions options, 
     private SlotLease? Enter(ConnectionContext connection)
     {
         Interlocked.Increment(ref _accepted);
-        if (pace is not null) connection.Features.Set(pace.Charge());
+        if (traits.Pace is not null) connection.Features.Set(traits.Pace.Charge());
         return TryTakePlace(connection.Features.Get<IConnectionSocketFeature>()?.Socket.SafeHandle.DangerousGetHandle() ?? -1) ? new SlotLease(_open) : null;
     }
 
@@ -145,11 +148,13 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         kestrel.AddServerHeader = false;
         kestrel.Limits.RequestHeadersTimeout = options.HandshakeTimeout;
 
-        kestrel.Limits.KeepAliveTimeout = KeepAlive;
+        kestrel.Limits.KeepAliveTimeout = _http2 is null ? KeepAlive : PublisherKeepAlive;
         kestrel.Limits.MinResponseDataRate = SlowestReader;
 
         // What is too large is the publish endpoint's business, with an answer that says so.
         kestrel.Limits.MaxRequestBodySize = null;
+
+        if (_http2 is not null) ConfigureHttp2(kestrel, _http2);
 
         var listen = ListenAddress.Parse(address, out var problem) ?? throw new ArgumentException(problem);
         if (listen.Host.Length == 0) kestrel.ListenAnyIP(listen.Port, Configure);
@@ -158,15 +163,50 @@ internal sealed class Listener(string address, int places, HostOptions options, 
         else kestrel.Listen(Dns.GetHostAddresses(listen.Host)[0], listen.Port, Configure);
     }
 
+    private void ConfigureHttp2(KestrelServerOptions kestrel, Http2Pipeline http2)
+    {
+        var bounds = kestrel.Limits.Http2;
+        bounds.MaxStreamsPerConnection = options.Http2.MaxStreams;
+        bounds.MaxFrameSize = options.Http2.MaxFrameBytes;
+        bounds.KeepAlivePingDelay = options.Http2.KeepAliveInterval;
+        bounds.KeepAlivePingTimeout = options.Http2.KeepAliveTimeout;
+        bounds.InitialStreamWindowSize = options.Http2.StreamWindowBytes;
+        bounds.InitialConnectionWindowSize = options.Http2.ConnectionWindowBytes;
+        http2.AddTo(kestrel);
+    }
+
     private void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
 
         // On the direct way nothing comes here before its first byte.
-        if (nextLoop is null) listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
-        if (tls is null) return;
+        if (traits.NextLoop is null) listen.Use(next => new FirstByte(next, options.HandshakeTimeout, time).HandleAsync);
+        if (traits.Publishers is { } publishers && _http2 is { } http2)
+        {
+            listen.Use(next => new HttpVersionChoice(
+                connection => CountAsync(publishers, PublishMetrics.Http1, next, connection),
+                connection => CountAsync(publishers, PublishMetrics.Http2, http2.ServeAsync, connection),
+                options.HandshakeTimeout,
+                time).HandleAsync);
+        }
+
+        if (traits.Tls is not { } tls) return;
 
         // Behind the first byte: a connection that stays silent has cost no more than its socket.
         listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = options.HandshakeTimeout, OnConnection = _ => ValueTask.FromResult(tls()) });
+    }
+
+    private async Task CountAsync(PublishMetrics publishers, string protocol, ConnectionDelegate serve, ConnectionContext connection)
+    {
+        connection.Features.Set(new PublisherConnection(time.GetTimestamp()));
+        publishers.Connected(protocol);
+        try
+        {
+            await serve(connection);
+        }
+        finally
+        {
+            publishers.Disconnected(protocol);
+        }
     }
 }

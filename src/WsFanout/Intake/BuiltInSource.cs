@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 using WsFanout.Governor;
 using WsFanout.Messages;
@@ -89,17 +90,22 @@ internal sealed class BuiltInSource : IMessageSource
         }
     }
 
-    public async Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public PublishResult? TryPublish(string channel, ReadOnlyMemory<byte> payload)
     {
-        var subject = System.Text.Encoding.UTF8.GetBytes(_served.SubjectOf(channel));
+        var subject = Encoding.UTF8.GetBytes(_served.SubjectOf(channel));
         if (_served.Refusal(subject) is { } reason)
         {
             return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
         }
 
-        if (StoreAtOnce(subject, payload) is var stored and > 0) return PublishResult.Stored(stored);
+        return StoreAtOnce(subject, payload) is var stored and > 0 ? PublishResult.Stored(stored) : null;
+    }
 
-        var publication = new Publication(subject, payload);
+    public async Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (TryPublish(channel, payload) is { } known) return known;
+
+        var publication = new Publication(Encoding.UTF8.GetBytes(_served.SubjectOf(channel)), payload);
         using var givingUp = cancellationToken.Register(publication.GiveUp);
         try
         {
@@ -113,7 +119,7 @@ internal sealed class BuiltInSource : IMessageSource
             return Stopping();
         }
 
-        return await publication.Stored is var sequence and > 0 ? PublishResult.Stored(sequence) : Stopping();
+        return await publication.Stored is var sequence and > 0 ? PublishResult.Stored(sequence) with { HandedOnAt = publication.ClaimedAt } : Stopping();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -181,6 +187,7 @@ internal sealed class BuiltInSource : IMessageSource
             await InTurnAsync(() =>
             {
                 if (!publication.TryClaim()) return ValueTask.CompletedTask;
+                publication.ClaimedAt = _time.GetTimestamp();
                 publication.StoredAs(Store(publication.Subject, publication.Payload, out var dealing));
                 return dealing;
             });

@@ -18,6 +18,11 @@ internal interface IMessageSource : IAsyncDisposable
     /// <summary>Takes messages in until told to stop. One call; the only writer of History and ring.</summary>
     Task RunAsync(CancellationToken stopping);
 
+    /// <summary>Stores a message in the stream if nothing has to be waited for. Any thread; any number at a time.</summary>
+    /// <param name="channel">A legal channel name.</param>
+    /// <returns>Null when it has to wait: then <see cref="PublishAsync"/> is to be called.</returns>
+    PublishResult? TryPublish(string channel, ReadOnlyMemory<byte> payload);
+
     /// <summary>Stores a message in the stream. Any thread; any number at a time.</summary>
     /// <param name="channel">A legal channel name.</param>
     /// <param name="payload">Not used any more once the task has ended.</param>

@@ -104,6 +104,8 @@ internal sealed partial class JetStreamIntake : IMessageSource
         }
     }
 
+    public PublishResult? TryPublish(string channel, ReadOnlyMemory<byte> payload) => null;
+
     public Task<PublishResult> PublishAsync(string channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(channel, payload, cancellationToken);
 

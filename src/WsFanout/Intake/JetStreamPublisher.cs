@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using WsFanout.Nats;
@@ -13,7 +14,7 @@ namespace WsFanout.Intake;
 internal sealed class JetStreamPublisher(NatsConnection connection, StreamOptions options, TimeSpan patience, TimeProvider time)
 {
     private const string MessageId = "Nats-Msg-Id";
-    private const int IdDigits = 24;
+    private const int SeriesDigits = 24;
     private const int LargerThanStreamTakes = 10054;
 
     /// <summary>Between two attempts.</summary>
@@ -21,6 +22,12 @@ internal sealed class JetStreamPublisher(NatsConnection connection, StreamOption
 
     private readonly NatsJSContext _js = new(connection);
     private readonly ServedSubjects _served = new(options);
+
+    // Nobody else's, so that a number makes an id.
+    private readonly string _series = RandomNumberGenerator.GetHexString(SeriesDigits, lowercase: true);
+
+    // By Interlocked.
+    private long _lastNumber;
 
     // Written by the intake, read by any request.
     private long _duplicateWindowTicks;
@@ -41,23 +48,10 @@ internal sealed class JetStreamPublisher(NatsConnection connection, StreamOption
             return PublishResult.Refused("bad_request", $"the channel's subject is outside what is served ({reason}; JS_SUBJECTS, WS_SUBJECT_PREFIX)");
         }
 
-        var id = new NatsHeaders { { MessageId, RandomNumberGenerator.GetHexString(IdDigits, lowercase: true) } };
+        var id = new NatsHeaders { { MessageId, string.Create(CultureInfo.InvariantCulture, $"{_series}-{Interlocked.Increment(ref _lastNumber)}") } };
         var offer = new Offer(subject, payload, id, time.GetTimestamp());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            return await OfferTwiceAsync(offer, over.Token);
-        }
-        finally
-        {
-            // An attempt that lost must not wait on.
-            await over.CancelAsync();
-        }
-    }
-
-    private async Task<PublishResult> OfferTwiceAsync(Offer offer, CancellationToken cancellationToken)
-    {
-        var first = OfferAsync(offer, isUnknown: false, cancellationToken);
+        var first = OfferAsync(offer, isUnknown: false, over.Token);
         try
         {
             return await first.WaitAsync(patience, time, CancellationToken.None);
@@ -71,6 +65,19 @@ internal sealed class JetStreamPublisher(NatsConnection connection, StreamOption
             return await first;
         }
 
+        try
+        {
+            return await OfferAgainAsync(offer, first, over.Token);
+        }
+        finally
+        {
+            // An attempt that lost must not wait on.
+            await over.CancelAsync();
+        }
+    }
+
+    private async Task<PublishResult> OfferAgainAsync(Offer offer, Task<PublishResult> first, CancellationToken cancellationToken)
+    {
         var second = OfferAsync(offer, isUnknown: true, cancellationToken);
         var (winner, other) = await Task.WhenAny(first, second) == first ? (first, second) : (second, first);
         var result = await winner;
@@ -94,7 +101,10 @@ internal sealed class JetStreamPublisher(NatsConnection connection, StreamOption
             {
                 try
                 {
-                    return Answered(await _js.PublishAsync(offer.Subject, offer.Payload, offer.Id, Timeout.InfiniteTimeSpan, cancellationToken));
+                    // The answer goes on to the one who publishes over HTTP, as far as his connection takes it at once: that is quick.
+                    var answer = _js.PublishInlineAsync(offer.Subject, offer.Payload, offer.Id, cancellationToken);
+                    var handedOnAt = time.GetTimestamp();
+                    return Answered(await answer) with { HandedOnAt = handedOnAt };
                 }
                 catch (NatsException full) when (!isUnknown && offer.Id is not null && LeavesNoRoom(full))
                 {

@@ -13,6 +13,9 @@ internal sealed class Publication(byte[] subject, ReadOnlyMemory<byte> payload)
 
     public ReadOnlyMemory<byte> Payload { get; } = payload;
 
+    /// <summary>When its turn came. Ticks; whoever claims it sets it, before the answer.</summary>
+    public long ClaimedAt { get; set; }
+
     /// <summary>Its sequence number; 0 when it was refused; cancelled when it was given up.</summary>
     public Task<long> Stored => _stored.Task;
 

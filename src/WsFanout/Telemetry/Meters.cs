@@ -2,11 +2,11 @@ using System.Diagnostics.Metrics;
 
 namespace WsFanout.Telemetry;
 
-/// <summary>The meters of one server, and the histograms that workers fill without a call per value.</summary>
+/// <summary>The meters of one server, and the histograms that are filled without a call per value.</summary>
 /// <remarks>One instance a server, so that several in one process (tests) don't add up.</remarks>
 internal sealed class Meters : IDisposable
 {
-    private readonly List<WorkerHistogram> _histograms = [];
+    private readonly List<OwnHistogram> _histograms = [];
     private readonly List<Action> _zeroes = [];
 
     /// <summary>Instruments of the server. The exporter joins meter and instrument with <c>_</c>: <c>ws_connections_current</c>.</summary>
@@ -16,12 +16,20 @@ internal sealed class Meters : IDisposable
     public Meter Process { get; } = new("process");
 
     /// <summary>Histograms beside the meters. Fixed once the server has started.</summary>
-    public IReadOnlyList<WorkerHistogram> Histograms => _histograms;
+    public IReadOnlyList<OwnHistogram> Histograms => _histograms;
 
     /// <summary>A histogram with one shard a worker. Before start only.</summary>
     public WorkerHistogram CreateWorkerHistogram(string name, string description, double[] bounds, int workers)
     {
         var histogram = new WorkerHistogram($"{Server.Name}_{name}", description, bounds, workers);
+        _histograms.Add(histogram);
+        return histogram;
+    }
+
+    /// <summary>A histogram of seconds that any thread fills; several of one name differ in their labels. Before start only.</summary>
+    public SharedHistogram CreateSharedHistogram(string name, string description, params KeyValuePair<string, object?>[] labels)
+    {
+        var histogram = new SharedHistogram($"{Server.Name}_{name}", PrometheusText.Labels(labels), description, Buckets.Latency);
         _histograms.Add(histogram);
         return histogram;
     }

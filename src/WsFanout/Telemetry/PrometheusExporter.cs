@@ -46,11 +46,14 @@ internal sealed class PrometheusExporter : IDisposable
                 foreach (var family in _families.Values) family.Write(text);
             }
 
-            foreach (var histogram in _meters.Histograms.OrderBy(h => h.Name, StringComparer.Ordinal))
+            foreach (var family in _meters.Histograms.GroupBy(h => h.Name).OrderBy(family => family.Key, StringComparer.Ordinal))
             {
-                text.Family(histogram.Name, "histogram", histogram.Description);
-                var (counts, sum) = histogram.Read();
-                text.Histogram(histogram.Name, "", histogram.Bounds, counts, sum);
+                text.Family(family.Key, "histogram", family.First().Description);
+                foreach (var histogram in family)
+                {
+                    var (counts, sum) = histogram.Read();
+                    text.Histogram(histogram.Name, histogram.Labels, histogram.Bounds, counts, sum);
+                }
             }
 
             return text.ToString();

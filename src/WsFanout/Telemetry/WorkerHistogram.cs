@@ -5,29 +5,13 @@ namespace WsFanout.Telemetry;
 /// no lock. Summed up when it is read.
 /// </summary>
 /// <remarks>Each <see cref="Shard"/> has one writing thread; anyone may read.</remarks>
-internal sealed class WorkerHistogram
+internal sealed class WorkerHistogram(string name, string description, double[] bounds, int workers) : OwnHistogram(name, "", description, bounds)
 {
-    private readonly Shard[] _shards;
-
-    public WorkerHistogram(string name, string description, double[] bounds, int workers)
-    {
-        Name = name;
-        Description = description;
-        Bounds = bounds;
-        _shards = [.. Enumerable.Range(0, workers).Select(_ => new Shard(bounds))];
-    }
-
-    public string Name { get; }
-
-    public string Description { get; }
-
-    /// <summary>Upper bounds of the buckets, inclusive, rising.</summary>
-    public IReadOnlyList<double> Bounds { get; }
+    private readonly Shard[] _shards = [.. Enumerable.Range(0, workers).Select(_ => new Shard(bounds))];
 
     public Shard For(int worker) => _shards[worker];
 
-    /// <summary>Counts by bucket, the last for what is above all bounds; and the sum of all values.</summary>
-    public (long[] Counts, double Sum) Read()
+    public override (long[] Counts, double Sum) Read()
     {
         var counts = new long[Bounds.Count + 1];
         var sum = 0.0;

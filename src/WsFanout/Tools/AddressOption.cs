@@ -10,6 +10,10 @@ internal static class AddressOption
         ? Build(admin, isTls: false, description, webSocket: false)
         : Build(context.Address, context.IsTls, description, webSocket: false);
 
+    /// <summary>Where publishes are taken.</summary>
+    public static Option<Uri> Publish(ToolContext context, string description) =>
+        context.PublishAddress is { } publish ? Build(publish, isTls: false, description, webSocket: false) : Http(context, description);
+
     public static Option<Uri> WebSocket(ToolContext context, string description) => Build(context.Address, context.IsTls, description, webSocket: true);
 
     private static Option<Uri> Build(string listener, bool isTls, string description, bool webSocket)

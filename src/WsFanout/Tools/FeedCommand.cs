@@ -7,7 +7,7 @@ internal static class FeedCommand
 {
     public static Command Build(ToolContext context)
     {
-        var url = AddressOption.Http(context, "Address of the server.");
+        var url = AddressOption.Publish(context, "Address of the server.");
         var rate = NumberOption.Between("--rate", 0.01, 1_000, 12, "Trades a second, up to 1000.");
         var symbols = NumberOption.Between("--symbols", 1, 10_000, 100, "How many symbols trade, up to 10000.");
         var suffix = new Option<string>("--channel-suffix") { Description = "What follows the symbol in the channel.", DefaultValueFactory = _ => "trade" };

@@ -13,7 +13,7 @@ internal static class PublishCommand
     {
         var channel = ChannelArgument();
         var payload = new Argument<string>("payload") { Description = "The message; '-' reads it from standard input." };
-        var url = AddressOption.Http(context, "Address of the server.");
+        var url = AddressOption.Publish(context, "Address of the server.");
         var token = TokenOption();
         var command = new Command("publish", "Publish one message and print its sequence number.") { channel, payload, url, token };
         command.SetAction(async (parsed, stop) =>

@@ -11,6 +11,9 @@ internal sealed record ToolContext
     /// <summary>Where it answers health checks and takes publishes, when that is another listener.</summary>
     public string? AdminAddress { get; init; }
 
+    /// <summary>Where it takes publishes, when that is a listener of its own.</summary>
+    public string? PublishAddress { get; init; }
+
     /// <summary>Sent with publishes when the command line names none.</summary>
     public string? PublishToken { get; init; }
 

@@ -137,6 +137,9 @@ internal sealed class RawClient : IDisposable
         return new HttpReply(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), headers, body);
     }
 
+    /// <summary>So many bytes; null when the server has ended the connection before them.</summary>
+    public Task<byte[]?> ReadBytesAsync(int count) => ReadExactlyAsync(count);
+
     /// <summary>Everything until the server ends the connection.</summary>
     public async Task<byte[]> ReadRestAsync()
     {

@@ -41,6 +41,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Where everything but clients and the page is: with WS_ADMIN_ADDR another address.</summary>
     public Uri AdminAddress => new($"http://127.0.0.1:{(_server.AdminEndPoint ?? _server.EndPoint).Port}/");
 
+    /// <summary>Where publishers are: with WS_PUBLISH_ADDR another address.</summary>
+    public Uri PublishAddress => new($"http://127.0.0.1:{(_server.PublishEndPoint ?? _server.AdminEndPoint ?? _server.EndPoint).Port}/");
+
     public Uri WebSocketAddress => new($"ws://127.0.0.1:{_server.EndPoint.Port}/ws");
 
     /// <summary>Asks <see cref="AdminAddress"/>.</summary>
@@ -98,7 +101,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Publishes through the server and returns the sequence number.</summary>
     public async Task<long> PublishAsync(string channel, string payload)
     {
-        using var answer = await Http.PostAsync(new Uri($"publish/{channel}", UriKind.Relative), new StringContent(payload));
+        using var answer = await Http.PostAsync(new Uri(PublishAddress, $"publish/{channel}"), new StringContent(payload));
         var body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, $"publishing to {channel}: {(int)answer.StatusCode} {body}");
         return System.Text.Json.Nodes.JsonNode.Parse(body)!["seq"]!.GetValue<long>();

@@ -46,6 +46,29 @@ public sealed class PrometheusExporterTests
     }
 
     [Fact]
+    public void Histograms_of_one_name_are_one_family_and_any_thread_may_fill_them()
+    {
+        const int threads = 4;
+        const int values = 10_000;
+        using var meters = new Meters();
+        var fast = meters.CreateSharedHistogram("stage_seconds", "S.", new KeyValuePair<string, object?>("stage", "fast"));
+        var slow = meters.CreateSharedHistogram("stage_seconds", "S.", new KeyValuePair<string, object?>("stage", "slow"));
+        using var exporter = new PrometheusExporter(meters);
+
+        Parallel.For(0, threads, _ =>
+        {
+            for (var i = 0; i < values; i++) fast.Record(0.0002);
+        });
+        slow.Record(60);
+
+        var text = exporter.Scrape();
+        Assert.Single(text.Split('\n'), line => line == "# TYPE ws_stage_seconds histogram");
+        Assert.Contains("ws_stage_seconds_bucket{stage=\"fast\",le=\"0.0001\"} 0\nws_stage_seconds_bucket{stage=\"fast\",le=\"0.00025\"} 40000\n", text, StringComparison.Ordinal);
+        Assert.Contains("ws_stage_seconds_sum{stage=\"fast\"} 8\nws_stage_seconds_count{stage=\"fast\"} 40000\n", text, StringComparison.Ordinal);
+        Assert.Contains("ws_stage_seconds_bucket{stage=\"slow\",le=\"10\"} 0\nws_stage_seconds_bucket{stage=\"slow\",le=\"+Inf\"} 1\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_servers_in_one_process_do_not_add_up()
     {
         using var first = new Meters();

@@ -27,7 +27,7 @@ public sealed class PublishTests
     }
 
     [Fact]
-    public async Task A_dash_reads_the_payload_from_standard_input_and_the_token_may_come_from_the_settings()
+    public async Task A_dash_reads_the_payload_from_standard_input_and_token_and_address_may_come_from_the_settings()
     {
         string? body = null, token = null;
         await using var server = await ScriptedServer.ForRequestsAsync(async context =>
@@ -40,7 +40,8 @@ public sealed class PublishTests
         {
             OpenInput = () => new MemoryStream(Encoding.UTF8.GetBytes("from the pipe")),
             PublishToken = "geheim",
-            AdminAddress = server.Http["http://".Length..],
+            AdminAddress = "127.0.0.1:1",
+            PublishAddress = server.Http["http://".Length..],
         };
         await using var publish = CommandRun.Start(context, "publish", "BTC.trade", "-");
 

@@ -1,4 +1,5 @@
 using WsFanout.Governor.Entry;
+using WsFanout.Hosting.Endpoints.Publishing;
 using WsFanout.Hosting.Page;
 using WsFanout.Hosting.Settings;
 using WsFanout.Telemetry;
@@ -34,14 +35,11 @@ internal sealed partial class Router(
         var echoes = _offersEcho && path == WebSocketEndpoint.EchoPath;
         var isWebSocket = echoes || path == WebSocketEndpoint.Path;
         var isForClients = isWebSocket || PageFiles.Find(path) is not null;
-        if (!served.HasFlag(isForClients ? Served.Clients : Served.Operators)) return NotFound(context);
+        var isPublish = PublishEndpoint.IsAt(path);
+        if (!served.HasFlag(isForClients ? Served.Clients : isPublish ? Served.Publishing : Served.Operators)) return NotFound(context);
         if (isWebSocket) return webSocket.HandleAsync(context, echoes);
         context.Features.Get<AcceptCharge>()?.Served();
-        if (path.StartsWith(PublishEndpoint.Path, StringComparison.Ordinal))
-        {
-            return HttpMethods.IsPost(context.Request.Method) ? publish.HandleAsync(context) : NotAllowed(context, "POST");
-        }
-
+        if (isPublish) return HttpMethods.IsPost(context.Request.Method) ? publish.HandleAsync(context) : NotAllowed(context, "POST");
         if (pause is not null && path == PauseEndpoint.Path) return HttpMethods.IsPost(context.Request.Method) ? pause.HandleAsync(context) : NotAllowed(context, "POST");
 
         Func<HttpContext, Task>? get = path switch

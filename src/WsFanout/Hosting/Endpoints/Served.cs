@@ -9,6 +9,9 @@ internal enum Served
     /// <summary><c>/ws</c> and the page.</summary>
     Clients = 1,
 
-    /// <summary>Everything else: publishing, health, metrics, settings.</summary>
+    /// <summary>Health, metrics, settings.</summary>
     Operators = 2,
+
+    /// <summary><c>/publish</c>.</summary>
+    Publishing = 4,
 }

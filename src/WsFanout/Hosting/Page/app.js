@@ -203,7 +203,7 @@ async function publish() {
     });
     const answer = (await response.text()).slice(0, 500).trim();
     if (response.status === 404) {
-      result.textContent = '404: publishing is not at this address; with WS_ADMIN_ADDR it is at that one, which a page can\'t reach';
+      result.textContent = '404: publishing is not at this address; with WS_ADMIN_ADDR or WS_PUBLISH_ADDR it is at that one, which a page can\'t reach';
       return;
     }
     result.textContent = response.ok ? answer : `${response.status}: ${reasonOf(answer) || response.statusText}`;

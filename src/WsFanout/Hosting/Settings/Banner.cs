@@ -14,7 +14,7 @@ internal static class Banner
         var effective = result.Effective.ToDictionary(setting => setting.Name, StringComparer.Ordinal);
         foreach (var group in AllSettings.Groups)
         {
-            var settings = group.Settings.Select(setting => effective[setting.Name]).Where(setting => setting.IsActive).ToList();
+            var settings = group.Settings.Select(setting => effective[setting.Name]).ToList();
             foreach (var setting in settings.Where(setting => setting.Origin != SettingOrigin.Default || setting.Formula is not null))
             {
                 yield return $"{setting.Name}={setting.Value} ({Origin(setting)})";
@@ -31,7 +31,7 @@ internal static class Banner
     }
 
     /// <summary>What somebody may have meant otherwise.</summary>
-    public static IEnumerable<string> Warnings(SettingsResult result) => [.. result.Notes, .. result.NotActiveYet];
+    public static IEnumerable<string> Warnings(SettingsResult result) => result.Notes;
 
     private static string Origin(EffectiveSetting setting)
     {

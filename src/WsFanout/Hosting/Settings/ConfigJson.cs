@@ -5,7 +5,7 @@ namespace WsFanout.Hosting.Settings;
 /// <summary>The body of <c>GET /config</c>.</summary>
 internal static class ConfigJson
 {
-    /// <summary>Writes one object: <c>settings</c>, <c>remarks</c>, <c>notes</c>, <c>not_active_yet</c>. Does not flush.</summary>
+    /// <summary>Writes one object: <c>settings</c>, <c>remarks</c>, <c>notes</c>. Does not flush.</summary>
     public static void Write(Utf8JsonWriter json, SettingsResult result)
     {
         json.WriteStartObject();
@@ -21,7 +21,6 @@ internal static class ConfigJson
                 json.WriteString("formula"u8, setting.Formula);
             }
 
-            json.WriteBoolean("active"u8, setting.IsActive);
             json.WriteString("meaning"u8, setting.Meaning);
             json.WriteEndObject();
         }
@@ -29,7 +28,6 @@ internal static class ConfigJson
         json.WriteEndArray();
         Write(json, "remarks", result.Remarks);
         Write(json, "notes", result.Notes);
-        Write(json, "not_active_yet", result.NotActiveYet);
         json.WriteEndObject();
     }
 

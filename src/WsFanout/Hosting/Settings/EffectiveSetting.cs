@@ -6,8 +6,4 @@ namespace WsFanout.Hosting.Settings;
 /// <param name="Origin">Where it comes from.</param>
 /// <param name="Formula">How a derived value was worked out, with its numbers.</param>
 /// <param name="Meaning">What it does.</param>
-internal sealed record EffectiveSetting(string Name, string Value, SettingOrigin Origin, string? Formula, string Meaning)
-{
-    /// <summary>False: checked, but without effect in this version.</summary>
-    public bool IsActive { get; init; } = true;
-}
+internal sealed record EffectiveSetting(string Name, string Value, SettingOrigin Origin, string? Formula, string Meaning);

@@ -8,8 +8,6 @@ internal abstract class Setting(string name, string meaning)
     /// <summary>One or two sentences for <c>/config</c> and the documents.</summary>
     public string Meaning { get; } = meaning;
 
-    public SettingState State { get; init; }
-
     /// <summary>Never shown, nowhere.</summary>
     public bool IsSecret { get; init; }
 
@@ -43,6 +41,6 @@ internal abstract class Setting(string name, string meaning)
 
     internal abstract string Write(object value);
 
-    /// <summary>Whether this value asks for nothing that <see cref="State"/> lacks: unlimited, off, any.</summary>
+    /// <summary>Whether this value asks for nothing: unlimited, off, any.</summary>
     internal abstract bool AsksNothing(object value);
 }

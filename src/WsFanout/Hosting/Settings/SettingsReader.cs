@@ -35,7 +35,7 @@ internal static class SettingsReader
         var history = StageBinding.History(values, effective, capacity.Governor.MemoryLimitBytes);
         var settings = new ServerSettings
         {
-            Host = StageBinding.Host(values, capacity.Backlog),
+            Host = StageBinding.Host(values, effective, capacity.Backlog),
             Entry = EntryBinding.Entry(values, effective, capacity),
             Governor = capacity.Governor,
             Stream = StageBinding.Stream(values, effective, context),
@@ -51,7 +51,6 @@ internal static class SettingsReader
             Settings = settings,
             Notes = notes,
             Remarks = [.. capacity.Remarks, .. Openness(values), .. AccessRules.Remarks(values), .. TestSwitches(values)],
-            NotActiveYet = [.. ActivationRules.NotActiveYet(values)],
             Effective = effective.ToList(),
         };
     }

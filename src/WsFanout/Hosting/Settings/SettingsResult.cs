@@ -18,9 +18,6 @@ internal sealed record SettingsResult
     /// <summary>What is good to know and nothing to worry about.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    /// <summary>Settings that were given and have no effect in this version, one sentence each.</summary>
-    public IReadOnlyList<string> NotActiveYet { get; init; } = [];
-
     /// <summary>All settings in the order of the catalogue. Empty when there are errors.</summary>
     public IReadOnlyList<EffectiveSetting> Effective { get; init; } = [];
 }

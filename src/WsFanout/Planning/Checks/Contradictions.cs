@@ -38,7 +38,7 @@ internal static class Contradictions
     public static IEnumerable<string> Warnings(PlanBasis basis)
     {
         var result = basis.Given.Result;
-        foreach (var note in (IEnumerable<string>)[.. result.Notes, .. result.NotActiveYet]) yield return note;
+        foreach (var note in result.Notes) yield return note;
 
         if (!basis.Given.IsGiven(CapacitySettings.MaxConnections))
         {

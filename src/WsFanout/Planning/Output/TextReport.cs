@@ -61,7 +61,7 @@ internal sealed class TextReport
     {
         Title("Settings, given and derived");
         var table = new TextTable("setting", ">value", "from");
-        var settings = _basis.Given.Result.Effective.Where(setting => setting.IsActive).ToList();
+        var settings = _basis.Given.Result.Effective;
         foreach (var setting in settings.Where(setting => setting.Origin != SettingOrigin.Default || setting.Formula is not null))
         {
             var formula = setting.Formula is null ? "" : $": {setting.Formula}";

@@ -17,7 +17,7 @@ internal static class SettingsFindings
     public static IEnumerable<Finding> Of(SettingsResult result, DateTimeOffset now)
     {
         foreach (var error in result.Errors) yield return new(Groups.Settings, "setting", Verdict.Error) { Detail = error };
-        foreach (var note in result.Notes.Concat(result.NotActiveYet)) yield return new(Groups.Settings, "note", Verdict.Warning) { Detail = note };
+        foreach (var note in result.Notes) yield return new(Groups.Settings, "note", Verdict.Warning) { Detail = note };
         foreach (var remark in result.Remarks)
         {
             yield return new(Groups.Settings, "remark", remark.StartsWith(TestSwitch, StringComparison.Ordinal) ? Verdict.Warning : Verdict.Ok) { Detail = remark };

@@ -12,7 +12,6 @@ public sealed class CapacityPlanTests
 
         Reading.Sound(result);
         Assert.Equal([], result.Notes);
-        Assert.Equal([], result.NotActiveYet);
     }
 
     [Fact]

@@ -63,6 +63,30 @@ public sealed class DerivedValuesTests
     }
 
     [Theory]
+    [InlineData(556, 324, 24)]
+    [InlineData(1024, 558, 258)]
+    [InlineData(65_536, 1324, 1024)]
+    [InlineData(long.MaxValue, 1324, 1024)]
+    public void Publishers_with_an_address_of_their_own_have_a_place_for_each_message_that_may_wait_and_at_most_half_of_what_clients_leave(long descriptors, int open, int publishers)
+    {
+        var settings = Reading.Sound(Reading.On(Reading.E2Small with { DescriptorLimit = descriptors }, ("WS_MAX_CONNECTIONS", "300"), ("WS_PUBLISH_ADDR", ":3003")));
+
+        Assert.Equal((open, publishers), (settings.Governor.MaxOpenConnections, settings.Governor.MaxPublishConnections));
+    }
+
+    [Theory]
+    [InlineData("16KB", "64KB", "256KB")]
+    [InlineData("1MB", "4MB", "16MB")]
+    public void The_windows_of_http2_are_worked_out_from_its_largest_frame(string frame, string stream, string connection)
+    {
+        var result = Reading.Of(("WS_HTTP2_MAX_FRAME_SIZE", frame));
+
+        Reading.Sound(result);
+        Assert.Equal((stream, $"4 × WS_HTTP2_MAX_FRAME_SIZE {frame}"), (Reading.Effective(result, "WS_HTTP2_STREAM_WINDOW").Value, Reading.Effective(result, "WS_HTTP2_STREAM_WINDOW").Formula));
+        Assert.Equal((connection, $"16 × WS_HTTP2_MAX_FRAME_SIZE {frame}"), (Reading.Effective(result, "WS_HTTP2_CONNECTION_WINDOW").Value, Reading.Effective(result, "WS_HTTP2_CONNECTION_WINDOW").Formula));
+    }
+
+    [Theory]
     [InlineData(262, "64MB")]
     [InlineData(1_048_576, "100MB")]
     public void No_room_for_a_single_client_is_an_error(long descriptors, string memory)

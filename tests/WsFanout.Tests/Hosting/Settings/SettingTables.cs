@@ -13,11 +13,11 @@ internal static class SettingTables
 
     /// <summary>For the README: name, default, meaning.</summary>
     public static string Short() => Tables("| variable | default | meaning |\n|---|---|---|\n", setting =>
-        $"| `{setting.Name}` | {Cell(Default(setting))} | {Cell(setting.Meaning)}{Mark(setting)} |\n");
+        $"| `{setting.Name}` | {Cell(Default(setting))} | {Cell(setting.Meaning)} |\n");
 
     /// <summary>For docs/SETTINGS.md: also what is accepted.</summary>
     public static string Full() => Tables("| variable | default | accepted | meaning |\n|---|---|---|---|\n", setting =>
-        $"| `{setting.Name}` | {Cell(setting.DefaultText)} | {Cell(setting.Expected)} | {Cell(setting.Meaning)}{Mark(setting)} |\n");
+        $"| `{setting.Name}` | {Cell(setting.DefaultText)} | {Cell(setting.Expected)} | {Cell(setting.Meaning)} |\n");
 
     /// <summary>The whole of .env.example: every variable with its default, each commented out.</summary>
     public static string EnvironmentExample()
@@ -26,7 +26,6 @@ internal static class SettingTables
             # Every variable of WsFanout with its default; docs/SETTINGS.md explains them.
             # Copy to .env beside the process and take the # off what you change. The environment wins over .env.
             # Any variable can be given by file instead: NAME_FILE=/run/secrets/name.
-            # [not yet]: checked, without effect in this version.
 
             """);
         foreach (var group in AllSettings.Groups)
@@ -34,9 +33,8 @@ internal static class SettingTables
             text.Append(CultureInfo.InvariantCulture, $"\n# --- {group.Title} ---\n");
             foreach (var setting in group.Settings)
             {
-                var mark = setting.State switch { SettingState.NotYet => " [not yet]", _ => "" };
                 var note = setting.DefaultNote is { } words ? $" Default: {words}." : "";
-                text.Append(CultureInfo.InvariantCulture, $"\n# {setting.Meaning.Replace("`", "", StringComparison.Ordinal)}{note}{mark}\n#   {setting.Expected}\n");
+                text.Append(CultureInfo.InvariantCulture, $"\n# {setting.Meaning.Replace("`", "", StringComparison.Ordinal)}{note}\n#   {setting.Expected}\n");
                 text.Append(CultureInfo.InvariantCulture, $"#{setting.Name}={(setting.DefaultNote is null ? setting.WrittenDefault : "")}\n");
             }
         }
@@ -60,10 +58,4 @@ internal static class SettingTables
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
-
-    private static string Mark(Setting setting) => setting.State switch
-    {
-        SettingState.NotYet => " *Not active yet.*",
-        _ => "",
-    };
 }

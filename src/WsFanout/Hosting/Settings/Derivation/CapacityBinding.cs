@@ -44,12 +44,14 @@ internal sealed class CapacityBinding
             FlushMaxDelay = values.Get(Catalogue.ClientSettings.FlushMaxDelay),
             LosesOneIn = values.Get(TestSettings.DropOneIn),
         };
+        var publishers = values.Get(Catalogue.PublishSettings.Address) == AddressGrammar.None ? 0 : CapacityFormulas.PublishConnections(connections, values.Get(Catalogue.PublishSettings.MaxPending), machine);
         Governor = new GovernorOptions
         {
             CpuLimitCores = cpu,
             MemoryLimitBytes = memory,
             MaxConnections = (int)connections,
-            MaxOpenConnections = (int)CapacityFormulas.OpenConnections(connections, machine),
+            MaxOpenConnections = (int)CapacityFormulas.OpenConnections(connections, publishers, machine),
+            MaxPublishConnections = (int)publishers,
             MaxTasks = (int)TasksOf(values, effective, connections, workers),
             CpuRejectPercent = values.Get(CpuReject),
             CpuRejectResumePercent = ResumeOf(values, effective, CpuRejectResume, CpuReject),

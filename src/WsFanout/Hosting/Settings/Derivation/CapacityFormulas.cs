@@ -38,9 +38,14 @@ internal static class CapacityFormulas
     private const int ClientsPerWorker = 40;
     private const int MessagesPerWorker = 100;
 
-    /// <summary>Connections of any kind that may be open at once.</summary>
-    public static long OpenConnections(long clients, MachineFacts machine) =>
-        clients + Math.Clamp(machine.DescriptorLimit - OwnDescriptors - clients, DescriptorReserve - OwnDescriptors, MostOtherConnections);
+    /// <summary>Connections of any kind that may be open at once, publishers with an address of their own left out.</summary>
+    public static long OpenConnections(long clients, long publishers, MachineFacts machine) =>
+        clients + Math.Clamp(LeftBeside(clients, machine) - publishers, 1, MostOtherConnections);
+
+    /// <summary>Connections of publishers with an address of their own: one for each message that may wait, and at most half of what clients leave.</summary>
+    public static long PublishConnections(long clients, long maxPending, MachineFacts machine) => Math.Min(maxPending, LeftBeside(clients, machine) / 2);
+
+    private static long LeftBeside(long clients, MachineFacts machine) => Math.Max(machine.DescriptorLimit - OwnDescriptors - clients, DescriptorReserve - OwnDescriptors);
 
     public static Derived<double> CpuLimit(MachineFacts machine)
     {

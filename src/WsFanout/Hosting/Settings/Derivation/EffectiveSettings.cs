@@ -13,10 +13,7 @@ internal sealed class EffectiveSettings(SettingValues values)
     public T Derive<T>(Setting<T> setting, Derived<T> derived)
         where T : notnull
     {
-        _derived[setting] = new(setting.Name, setting.Write(derived.Value), SettingOrigin.Derived, derived.Formula, setting.Meaning)
-        {
-            IsActive = IsInForce(setting, derived.Value),
-        };
+        _derived[setting] = new(setting.Name, setting.Write(derived.Value), SettingOrigin.Derived, derived.Formula, setting.Meaning);
         return derived.Value;
     }
 
@@ -27,13 +24,7 @@ internal sealed class EffectiveSettings(SettingValues values)
         [.. AllSettings.InOrder.Select(setting => _derived.GetValueOrDefault(setting) ?? AsRead(setting))];
 
     private EffectiveSetting AsRead(Setting setting) =>
-        new(setting.Name, values.Shown(setting), OriginOf(setting), _formulas.GetValueOrDefault(setting), setting.Meaning)
-        {
-            IsActive = IsInForce(setting, values.Boxed(setting)),
-        };
-
-    // What asks for nothing that is missing is in force too: unlimited, off, any.
-    private static bool IsInForce(Setting setting, object value) => setting.State == SettingState.Active || setting.AsksNothing(value);
+        new(setting.Name, values.Shown(setting), OriginOf(setting), _formulas.GetValueOrDefault(setting), setting.Meaning);
 
     private SettingOrigin OriginOf(Setting setting) => values.IsGiven(setting) ? SettingOrigin.Given : SettingOrigin.Default;
 }

@@ -10,10 +10,12 @@ namespace WsFanout.Hosting.Settings.Derivation;
 /// <summary>Puts values into the options record of each stage.</summary>
 internal static class StageBinding
 {
-    public static HostOptions Host(SettingValues values, int backlog) => new()
+    public static HostOptions Host(SettingValues values, EffectiveSettings effective, int backlog) => new()
     {
         Address = values.Get(HostSettings.Address).ToString(),
-        AdminAddress = values.Get(HostSettings.AdminAddress) is var admin && admin != AddressGrammar.None ? admin.ToString() : null,
+        AdminAddress = Optional(values.Get(HostSettings.AdminAddress)),
+        PublishAddress = Optional(values.Get(PublishSettings.Address)),
+        Http2 = Http2(values, effective),
         AllowedOrigins = values.Get(AccessSettings.AllowedOrigins),
         RequireOrigin = values.Get(AccessSettings.RequireOrigin),
         ListenBacklog = backlog,
@@ -28,6 +30,28 @@ internal static class StageBinding
         LogLevel = values.Get(HostSettings.LogLevel),
         LogJson = values.Get(HostSettings.LogJson),
     };
+
+    private static string? Optional(ListenAddress address) => address == AddressGrammar.None ? null : address.ToString();
+
+    private static Http2Options Http2(SettingValues values, EffectiveSettings effective) => new()
+    {
+        MaxStreams = values.Int(PublishSettings.Http2MaxStreams),
+        MaxFrameBytes = values.Int(PublishSettings.Http2MaxFrameSize),
+        KeepAliveInterval = values.Get(PublishSettings.Http2KeepAliveInterval),
+        KeepAliveTimeout = values.Get(PublishSettings.Http2KeepAliveTimeout),
+        StreamWindowBytes = Window(values, effective, PublishSettings.Http2StreamWindow, 4),
+        ConnectionWindowBytes = Window(values, effective, PublishSettings.Http2ConnectionWindow, 16),
+    };
+
+    private static int Window(SettingValues values, EffectiveSettings effective, Setting<long> window, int frames)
+    {
+        if (values.Get(window) is var given and > 0) return checked((int)given);
+        var frame = PublishSettings.Http2MaxFrameSize;
+
+        // The standard's own size is the least there is.
+        var bytes = Math.Max(PublishSettings.SmallestWindow, frames * values.Get(frame));
+        return checked((int)effective.Derive(window, new(bytes, $"{frames} × {frame.Name} {frame.Write(values.Get(frame))}")));
+    }
 
     public static StreamOptions Stream(SettingValues values, EffectiveSettings effective, SettingsContext context) => new()
     {

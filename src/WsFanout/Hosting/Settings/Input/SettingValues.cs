@@ -28,9 +28,6 @@ internal sealed class SettingValues
     public T Get<T>(Setting<T> setting)
         where T : notnull => (T)_values[setting];
 
-    /// <summary>The value of any setting, for what is the same for all of them.</summary>
-    public object Boxed(Setting setting) => _values[setting];
-
     /// <summary>The value, or null when nothing was given and nothing is the default.</summary>
     public string? Optional(Setting<string> setting) => Get(setting) is { Length: > 0 } text ? text : null;
 

@@ -1,4 +1,4 @@
-namespace WsFanout.Hosting.Endpoints;
+namespace WsFanout.Hosting.Endpoints.Publishing;
 
 /// <summary>A token bucket that all publish requests share.</summary>
 /// <remarks>Any thread.</remarks>

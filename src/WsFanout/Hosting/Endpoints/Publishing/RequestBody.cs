@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsFanout.Intake;
 
-namespace WsFanout.Hosting.Endpoints;
+namespace WsFanout.Hosting.Endpoints.Publishing;
 
 /// <summary>The body of a publish request: whole, or the reason why not.</summary>
 /// <param name="Bytes">Memory of its own: the source may hold it until the message is encoded.</param>
@@ -17,20 +18,30 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
 
     /// <param name="within">From now to its last byte.</param>
     /// <param name="tooLarge">Says by the bytes so far whether it is refused for its size.</param>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, TimeSpan within, Func<long, PublishResult?> tooLarge)
+    public static ValueTask<RequestBody> ReadAsync(HttpContext context, TimeSpan within, Func<long, PublishResult?> tooLarge)
+    {
+        var reader = context.Request.BodyReader;
+
+        // Most bodies come together with their head: no clock is needed for those.
+        if (!(context.Request.ContentLength > 0) || !reader.TryRead(out var read)) return ReadSlowlyAsync(context, within, begun: null, tooLarge);
+        if (!read.IsCompleted || tooLarge(read.Buffer.Length) is not null) return ReadSlowlyAsync(context, within, read, tooLarge);
+        var bytes = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        return ValueTask.FromResult(new RequestBody(bytes, null));
+    }
+
+    /// <param name="begun">What has been read and not yet been let go of.</param>
+    private static async ValueTask<RequestBody> ReadSlowlyAsync(HttpContext context, TimeSpan within, ReadResult? begun, Func<long, PublishResult?> tooLarge)
     {
         // WS_PUBLISH_TIMEOUT decides how slow is too slow; the framework's own rule would call it a bad request.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
 
         var reader = context.Request.BodyReader;
         var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, SmallestBuffer, LargestFirstBuffer));
-
-        // Most bodies come together with their head: no clock is needed for those.
-        if (context.Request.ContentLength > 0 && reader.TryRead(out var whole))
+        if (begun is { } first)
         {
-            Take(reader, whole, bytes);
-            if (tooLarge(bytes.WrittenCount) is { } refused) return new RequestBody(default, refused);
-            if (whole.IsCompleted) return new RequestBody(bytes.WrittenMemory, null);
+            Take(reader, first, bytes);
+            if (tooLarge(bytes.WrittenCount) is { } tooMuch) return new RequestBody(default, tooMuch);
         }
 
         // Cancelling what is pending, not the call: the framework takes a cancelled call for one that still reads. A client that goes ends it too.
@@ -44,10 +55,21 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
             if (read.IsCompleted) return new RequestBody(bytes.WrittenMemory, null);
             if (!read.IsCanceled) continue;
 
-            // What still comes belongs to this request; nobody knows when it ends.
-            context.Response.Headers.Connection = "close";
+            // What still comes belongs to this request; nobody knows when it ends. Of HTTP/2 the server takes the one request back.
+            if (!PublishProtocol.IsHttp2(context)) context.Response.Headers.Connection = "close";
             return new RequestBody(default, PublishResult.Refused("timeout", $"the body has not come within {within} (WS_PUBLISH_TIMEOUT)"));
         }
+    }
+
+    /// <summary>What has become of a request whose body ended in an exception.</summary>
+    public static PublishResult BrokenOff(HttpContext context, Exception why)
+    {
+        // Of HTTP/2 the server has checked what it could: an IOException means there that the client has taken the request back.
+        if (why is not IOException broken || why is ConnectionResetException || PublishProtocol.IsHttp2(context)) return PublishResult.Aborted();
+
+        // The body is no HTTP (a chunk without a size, or with one beyond all bounds, is an IOException too): nothing behind it can be read.
+        context.Response.Headers.Connection = "close";
+        return PublishResult.Refused("bad_request", broken.Message);
     }
 
     private static void Take(PipeReader reader, ReadResult read, ArrayBufferWriter<byte> bytes)
