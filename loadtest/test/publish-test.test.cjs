@@ -17,6 +17,7 @@ for (const mode of ['new', 'kept', 'lines']) {
   it(`counts what a server of HTTP/1.1 has stored, and what it has not (${mode})`, async () => {
     const seen = { requests: 0, bytes: new Set(), connections: new Set() };
     const server = http.createServer((request, response) => {
+      if (request.method !== 'POST') return response.writeHead(404).end(); // no metrics: then there is nothing to say of the server
       seen.connections.add(request.socket);
       const parts = [];
       request.on('data', (part) => parts.push(part)).on('end', () => {
@@ -50,6 +51,7 @@ it('speaks HTTP/2 with another implementation, through its windows and frames', 
     stream.on('data', (part) => { bytes += part.length; }).on('error', () => {}).on('end', () => {
       seen.bytes.add(bytes);
       seen.path = headers[':path'];
+      if (stream.destroyed) return; // the round is over
       stream.respond({ ':status': ++seen.requests % 20 === 0 ? 503 : 200 });
       stream.end('{"seq":1}');
     });
