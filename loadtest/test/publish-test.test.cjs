@@ -58,7 +58,7 @@ it('speaks HTTP/2 with another implementation, through its windows and frames', 
   });
   const port = await listen(server);
 
-  const { report } = await run({ MODES: 'http2', CLIENTS: '6', STREAMS: '3', SIZES: '200KB', FRAMES: '1MB', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
+  const { report } = await run({ MODES: 'http2', CLIENTS: '6', STREAMS: '3', SIZES: '200KB', FRAMES: '1MB', METRICS_URL: 'http://127.0.0.1:1/metrics', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
 
   const [round] = report.figures;
   assert.ok(round.requests > 20, `${round.requests}`);
@@ -71,7 +71,7 @@ it('speaks HTTP/2 with another implementation, through its windows and frames', 
 
 it('says that a request was reset, and that a server was not there', async () => {
   const server = http2.createServer();
-  server.on('stream', (stream) => stream.close(http2.constants.NGHTTP2_REFUSED_STREAM));
+  server.on('stream', (stream) => stream.on('error', () => {}).close(http2.constants.NGHTTP2_REFUSED_STREAM));
   const port = await listen(server);
 
   const reset = await run({ MODES: 'http2', CLIENTS: '2', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
