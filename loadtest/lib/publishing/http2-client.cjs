@@ -39,7 +39,7 @@ class Http2Client {
     const socket = net.connect({ host: this.url.hostname, port: Number(this.url.port || 80), noDelay: true });
     this.socket = socket;
     const splitter = new h2.FrameSplitter((...parts) => this._frame(...parts));
-    socket.on('connect', () => socket.write(Buffer.concat([h2.preface, h2.settingsFrame([[h2.setting.enablePush, 0], [h2.setting.initialWindow, answerWindow]]), h2.windowUpdate(0, answerWindow)])));
+    socket.on('connect', () => socket.write(Buffer.concat([h2.preface, h2.settingsFrame([[h2.setting.tableSize, 0], [h2.setting.enablePush, 0], [h2.setting.initialWindow, answerWindow]]), h2.windowUpdate(0, answerWindow)])));
     socket.on('data', (bytes) => splitter.take(bytes));
     socket.on('error', (error) => { this.trouble = error.code ?? error.message; });
     socket.on('close', () => this._closed());

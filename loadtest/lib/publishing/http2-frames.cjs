@@ -4,7 +4,7 @@
 
 const type = Object.freeze({ data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8, continuation: 9 });
 const flag = Object.freeze({ ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 });
-const setting = Object.freeze({ enablePush: 2, maxStreams: 3, initialWindow: 4, maxFrame: 5 });
+const setting = Object.freeze({ tableSize: 1, enablePush: 2, maxStreams: 3, initialWindow: 4, maxFrame: 5 });
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const headBytes = 9;
 
@@ -58,7 +58,7 @@ function length(value) {
   return Buffer.from([...bytes, value]);
 }
 
-/** The status in a block that a server sends: it stands first. 0 when it is not understood. */
+/** The status in a block of a server that was told to remember no fields: it stands first. 0 when it is not understood. */
 function statusOf(block) {
   let at = 0;
   while ((block[at] & 0xe0) === 0x20) at++; // a smaller table, of up to 30 bytes; nobody sends a larger one
