@@ -4,7 +4,7 @@
  * Finds the largest load that passes: steps up by a factor until one fails, then halves the interval between the two.
  *
  * `probe(value, lastPassed)` approaches a load and judges it: `{ passed, boundBy, close, abort }`. `abort` (a sentence) ends the search:
- * the generator complained, so nothing was learnt about the server. `at`: what was reached of a load that failed on the way to it. `close` says that chance may have decided: one failure more is asked for.
+ * the generator complained, twice running or once `isFinal`, so nothing was learnt about the server. `at`: what was reached of a load that failed on the way to it. `close` says that chance may have decided: one failure more is asked for.
  *
  * @returns {Promise<{knee: number|null, failedAt: number|null, boundBy: string|null, abort: string|null}>} knee null: nothing passed;
  * failedAt null: everything up to `max` passed
@@ -27,10 +27,10 @@ async function searchKnee({ from, factor, precision, max, least = 1, whole = tru
   return outcome(state);
 }
 
-/** A load that failed narrowly is tried once more; the second answer stands. */
+/** A load that failed narrowly, or whose generator was disturbed, is tried once more; the second answer stands. */
 async function decide(value, state, probe) {
   let answer = await probe(value, state.passed);
-  if (!answer.passed && !answer.abort && answer.close) answer = await probe(value, state.passed);
+  if (!answer.passed && (answer.abort ? !answer.isFinal : answer.close)) answer = await probe(value, state.passed);
   if (answer.abort) state.abort = answer.abort;
   else if (answer.passed) state.passed = value;
   else [state.failed, state.boundBy] = [answer.at > state.passed ? Math.min(value, answer.at) : value, answer.boundBy];

@@ -15,7 +15,7 @@ h1 { font-size: 1.4rem; margin: 0.2rem 0; } h2 { font-size: 1.1rem; margin: 1.8r
 figure { margin: 0; padding: 0.7rem 0.7rem 0.4rem; background: var(--card); border-radius: 6px; }
 figcaption { font-weight: 600; } .unit { color: var(--soft); font-weight: 400; }
 svg { display: block; width: 100%; height: auto; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
-.end { text-anchor: end; } .middle { text-anchor: middle; } .start { text-anchor: start; } svg .name { fill: var(--ink); }
+.end { text-anchor: end; } .middle { text-anchor: middle; } .start { text-anchor: start; } svg .name { fill: var(--ink); paint-order: stroke; stroke: var(--card); stroke-width: 3px; }
 .grid { stroke: var(--rule); } .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .mark { stroke: var(--soft); stroke-dasharray: 5 4; } .knee { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 2 3; }
 ${[0, 1, 2, 3, 4].map((i) => `.line.c${i} { stroke: var(--c${i}); } .dot.c${i} { fill: var(--c${i}); } .key.c${i} { background: var(--c${i}); }`).join('\n')}
 .rejecting { fill: var(--rejecting); } .paused { fill: var(--paused); } .key.rejecting { background: var(--rejecting); } .key.paused { background: var(--paused); }

@@ -3,12 +3,14 @@
 const { drawPlot } = require('./plot.cjs');
 
 const megabyte = 2 ** 20;
+const leastSeconds = 0.5; // a rate of less is chance: windows that open and close make looks of their own
 
 /**
  * How everything went over time.
  * @param series of a report: `load`, a row a look, and `server`, what it said of itself, each at its own times
  */
-function timePlots({ load = [], server = [] }, limits) {
+function timePlots({ load: looks = [], server = [] }, limits) {
+  const load = looks.filter((row) => !(row.seconds < leastSeconds));
   if (load.length < 2) return [];
   const of = (rows, value) => rows.map((row) => [row.at, value(row) ?? NaN]);
   const shades = stateShades(server);
