@@ -1,8 +1,11 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const http = require('node:http');
 const { it } = require('node:test');
+const { reportText } = require('../lib/report/report-text.cjs');
 const { besideExpected, givenCriteria } = require('../lib/report/criteria.cjs');
+const { ServerFacts } = require('../lib/server-facts.cjs');
 const { parseMetrics, summarise, point } = require('../lib/server-metrics.cjs');
 const { readSettings } = require('../lib/settings.cjs');
 const { expectationsOf, presets } = require('../lib/settings/presets.cjs');
@@ -42,6 +45,38 @@ it('what could not be measured does not pass', () => {
   assert.match(failures(bare, { MAX_SERVER_MEMORY: '50' }), /nothing was measured/);
   assert.match(failures(bare, { MAX_P99: '50' }), /nothing was measured/);
   assert.match(failures(() => {}, { EXPECT_REJECTED: 'some' }), /refused 0 times .* expected some/);
+  assert.match(failures(bare, { EXPECT_REJECTED: 'none' }), /rejected: .*the server's state is not known \(hold\): nothing was measured/);
+  assert.match(failures((report) => report.windows.unshift({ name: 'ramp', server: { looks: 0, states: {} } }), { EXPECT_REJECTED: 'none' }), /state is not known \(ramp\)/);
+  assert.match(failures(bare, { FINAL_CONNECTIONS: '1000' }), /finalConnections: not known connections at the end of the hold.*nothing was measured/);
+});
+
+it('what the server said before it fell silent is not how it ended', () => {
+  const silent = (_, hold) => Object.assign(hold.server, { looks: 3, silentSince: 4.2 });
+  const all = { MAX_SERVER_CPU: '90', MAX_SERVER_MEMORY: '900', EXPECT_REJECTED: 'none', FINAL_CONNECTIONS: '1000' };
+  const told = failures(silent, all);
+
+  for (const name of ['serverCpu', 'serverMemory', 'rejected', 'finalConnections']) assert.match(told, new RegExp(`^${name}: .*/metrics has not answered since 4\\.2 s`, 'm'));
+  assert.equal(failures((_, hold) => Object.assign(hold.server, { looks: 3, silentSince: null }), all), '');
+});
+
+it('a look is too old after two that were due, and a refused one is told', async () => {
+  let now = 0;
+  let status = 200;
+  const server = http.createServer((_, response) => response.writeHead(status).end('ws_connections_current 50\n'));
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const url = new URL(`http://127.0.0.1:${server.address().port}/metrics`);
+  const facts = new ServerFacts({ healthUrl: null, metricsUrl: url, metricsEveryMs: 1000 }, { now: () => now });
+  await facts.lookAnew();
+  status = 503;
+  now = 2000;
+  await facts.lookAnew();
+  server.close();
+
+  assert.equal(facts.between(0, 2000).silentSince, null);
+  assert.equal(facts.between(0, 2001).silentSince, 0);
+  assert.equal(facts.between(500, 4000).silentSince, 0, 'nothing in it at all');
+  assert.equal(new ServerFacts({ metricsEveryMs: 1000 }, {}).between(0, 4000).silentSince, null, 'nothing ever');
+  assert.deepEqual([facts.failures, facts.lastFailure], [1, `${url.href}: status 503`]);
 });
 
 it('has the four tests of the plan to the letter', () => {
@@ -89,4 +124,20 @@ it('fails a run by a criterion that was given', async () => {
   const run = await against({}, { MIN_RATE: '1000000', FINAL_CONNECTIONS: '12' });
 
   assertFailed(run, 'rate');
+});
+
+it('fails a run whose server is no longer there, whatever it said before', async () => {
+  const faults = { metrics: () => (faults.looks = (faults.looks ?? 0) + 1) <= 3 };
+  const run = await against(faults, { FINAL_CONNECTIONS: '12', METRICS_EVERY: '500ms', DURATION: '4' });
+  const text = reportText(run.report);
+
+  assertFailed(run, 'finalConnections');
+  assert.match(run.report.criteria.find(({ name }) => name === 'finalConnections').sentence, /\/metrics has not answered since [\d.]+ s/);
+  assert.match(text, /no answer from \/metrics since [\d.]+ s \(http:.*metrics: status 500\)/);
+});
+
+it('fails EXPECT_REJECTED=none when /metrics never answered', async () => {
+  const run = await against({}, { EXPECT_REJECTED: 'none', METRICS_URL: 'http://127.0.0.1:1/metrics' });
+
+  assertFailed(run, 'rejected');
 });

@@ -64,6 +64,7 @@ class FakeServer {
     request.on('end', () => {
       const channel = decodeURIComponent(request.url.replace('/publish/', ''));
       if (request.url === '/health') reply(response, 200, '{"status":"healthy","version":"0.0.1"}');
+      else if (request.url === '/metrics' && this.faults.metrics?.() === false) reply(response, 500, '');
       else if (request.url === '/metrics') reply(response, 200, `# TYPE ws_connections_current gauge\nws_connections_current ${this.clients.size}\n`);
       else if (request.url === '/ws') reply(response, 426, '{"error":"upgrade_required"}');
       else {

@@ -60,7 +60,7 @@ function groups(report, row) {
 }
 
 function server(facts, row) {
-  const health = facts.health === null ? 'no answer from /health' : `health ${facts.health.httpStatus} ${facts.health.status ?? ''}${facts.health.version ? `, version ${facts.health.version}` : ''}`;
+  const health = facts.health === null ? 'no answer from /health' : `health ${facts.health.httpStatus} ${facts.health.status ?? ''} when first asked${facts.health.version ? `, version ${facts.health.version}` : ''}`;
   const { cpuPercent, residentBytes, memoryBytes, connections: clients, tasks } = facts.values;
   const parts = [health];
   if (facts.holdCpuCores !== undefined) parts.push(`${facts.holdCpuCores.toFixed(2)} cores in the hold`);
@@ -72,6 +72,7 @@ function server(facts, row) {
   if (facts.deliveriesPerCpuSecond) parts.push(`${whole(facts.deliveriesPerCpuSecond)} deliveries per CPU-second`);
   const states = Object.entries(facts.states).filter(([name]) => name !== 'normal');
   if (states.length > 0) parts.push(states.map(([name, share]) => `${name} ${Math.round(share * 100)} % of the hold`).join(', '));
+  if (facts.looks > 0 && typeof facts.silentSince === 'number') parts.push(`no answer from /metrics since ${facts.silentSince} s${facts.lastFailure ? ` (${facts.lastFailure})` : ''}`);
   if (facts.looks === 0) parts.push(`no figures from /metrics${facts.lastFailure ? ` (${facts.lastFailure})` : ''}`);
   row('server', parts.join(', '));
 }
