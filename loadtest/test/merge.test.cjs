@@ -55,6 +55,10 @@ describe('reports of several machines', () => {
     });
     const late = await change('late', (report) => { report.startedAt = new Date(Date.parse(report.startedAt) + 60_000).toISOString(); });
 
+    const cut = await change('cut', (report) => { report.interrupted = true; });
+
+    assert.deepEqual([cut.code, cut.failed], [1, ['complete']]);
+    assert.match(cut.report.criteria[0].sentence, /^the run was interrupted before it was decided: \S+ \(cut\)$/);
     assert.deepEqual([lossy.code, lossy.failed], [1, ['lost']]);
     assert.match(lossy.report.faults.examples.lost[0], /: client 3: 2 of 9/);
     assert.deepEqual([late.code, late.failed], [1, ['together']]);

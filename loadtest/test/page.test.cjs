@@ -53,6 +53,11 @@ describe('the page of a report', () => {
     assert.match(page, /&lt;script&gt;/);
   });
 
+  it('does not call an interrupted run passed, not even in a report that was kept', () => {
+    assert.match(reportPage({ criteria: [{ name: 'lost', ok: true, sentence: '' }], interrupted: true }), /<p class="verdict bad">FAILED: complete \(interrupted\)/);
+    assert.match(reportPage({ criteria: [{ name: 'lost', ok: true, sentence: '' }], interrupted: false }), /<p class="verdict good">PASSED</);
+  });
+
   it('leaves out what a report does not have', () => {
     for (const report of [{}, { criteria: [], series: { load: [], server: [] } }, { mode: 'knee', result: null, points: [] }, { series: { load: [{ at: 0 }, { at: 1 }] } }]) {
       const page = reportPage(report);

@@ -63,6 +63,8 @@ describe('the program', { concurrency: 3 }, () => {
     assert.match(run.stdout, /interrupted/);
     assert.match(run.stdout, /clients +12 of 12 subscribed/);
     assert.match(run.stdout, /ok +lost/);
+    assert.match(run.stdout, /FAIL +complete +the run was interrupted before it was decided/);
+    assert.match(run.stdout, /\nFAILED: complete\n/);
   });
 
   it('writes a text report and the same figures as JSON to a file', async () => {

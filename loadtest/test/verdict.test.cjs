@@ -24,6 +24,7 @@ function failures(change, env = {}) {
 it('holds every limit at its edge', () => {
   assert.deepEqual(failures(() => {}), []);
   assert.deepEqual(failures((r) => { r.connections.subscribed = 990; r.connections.lost = 9; }), []);
+  assert.equal(failures((r) => { r.interrupted = true; })[0].name, 'complete');
   assert.equal(failures((r) => { r.connections.subscribed = 989; })[0].name, 'connections');
   assert.equal(failures((r) => { r.connections.lost = 6; r.connections.unresponsive = 5; })[0].name, 'disconnects');
   assert.equal(failures((r) => { r.completeness.announced = 101; })[0].name, 'announcedGaps');

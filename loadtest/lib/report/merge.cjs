@@ -26,7 +26,7 @@ function mergeReports(reports) {
   return {
     schema: first.schema,
     run: all((report) => report.run).join('+'),
-    machines: all((report) => ({ name: report.machine.name, run: report.run, clients: report.connections.target, startedAt: report.startedAt })),
+    machines: all((report) => ({ name: report.machine.name, run: report.run, clients: report.connections.target, startedAt: report.startedAt, interrupted: report.interrupted })),
     startedAt: all((report) => report.startedAt).sort()[0],
     interrupted: reports.some((report) => report.interrupted),
     machine: { name: all((report) => report.machine.name).join('+'), node: first.machine.node, platform: first.machine.platform, cores: sumOfNumbers(all((report) => report.machine.cores)) },

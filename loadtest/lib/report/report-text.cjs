@@ -1,6 +1,7 @@
 'use strict';
 
 const { besideExpected } = require('./criteria.cjs');
+const { verdictLine } = require('./outcome.cjs');
 
 const faultExamplesShown = 3;
 
@@ -21,8 +22,7 @@ function reportText(report) {
   for (const note of report.notes ?? []) lines.push('', note);
   lines.push('', 'Criteria');
   for (const { ok, name, sentence } of report.criteria) lines.push(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${sentence}`);
-  const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
-  lines.push('', failed.length === 0 ? 'PASSED' : `FAILED: ${failed.join(', ')}`, '');
+  lines.push('', verdictLine(report), '');
   return lines.join('\n');
 }
 

@@ -3,6 +3,7 @@
 const { faultKinds } = require('../faults.cjs');
 const { complaintsOf } = require('./complaints.cjs');
 const { givenCriteria } = require('./criteria.cjs');
+const { completeCriterion } = require('./outcome.cjs');
 
 const togetherShare = 0.9; // of the hold, for reports of several machines
 
@@ -11,7 +12,7 @@ const togetherShare = 0.9; // of the hold, for reports of several machines
  * @returns {{name: string, ok: boolean, sentence: string}[]} in the order in which they are told
  */
 function judge(report, settings) {
-  const criteria = [];
+  const criteria = [completeCriterion(report)];
   const add = (name, ok, sentence) => criteria.push({ name, ok, sentence });
   const { connections, completeness, messages, publishing } = report;
 
