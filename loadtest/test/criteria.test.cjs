@@ -3,6 +3,7 @@
 const assert = require('node:assert/strict');
 const http = require('node:http');
 const { it } = require('node:test');
+const { reportPage } = require('../lib/page/page.cjs');
 const { reportText } = require('../lib/report/report-text.cjs');
 const { besideExpected, givenCriteria } = require('../lib/report/criteria.cjs');
 const { ServerFacts } = require('../lib/server-facts.cjs');
@@ -93,16 +94,27 @@ it('has the four tests of the plan to the letter', () => {
   assert.equal(read('light', { TARGET_CONNECTIONS: '50' }).targetConnections, 50, 'what is given wins');
   const scaled = read('overload', { SCALE: '0.1' });
   assert.deepEqual([scaled.targetConnections, scaled.finalConnections, scaled.durationMs], [1200, 1000, 300_000]);
-  assert.deepEqual(expectationsOf(read('target', { SCALE: '0.1' })).ranges.tasks, [1050, 1050]);
+  assert.deepEqual(expectationsOf(read('target', { SCALE: '0.1' }), 600).ranges.tasks, [1050, 1050]);
   assert.match(readSettings({ PRESET: 'heavy' }).problems[0], /PRESET="heavy": must be one of light, target, capacity, overload/);
   assert.match(readSettings({ SCALE: '0.5' }).problems[0], /SCALE: goes with PRESET/);
 });
 
 it('puts what was measured beside what the plan expects', () => {
   const hold = { name: 'hold', deliveredPerSecond: 2400, clients: { subscribed: 2000 }, server: { cpuPercent: { mean: 4 }, tasks: { max: 4276 }, memoryBytes: { max: 400 * 1024 * 1024 } } };
-  const compared = besideExpected({ windows: [hold], expectations: expectationsOf(readSettings({ PRESET: 'light' }).settings) });
+  const compared = besideExpected({ windows: [hold], expectations: expectationsOf(readSettings({ PRESET: 'light' }).settings, 300) });
 
   assert.deepEqual(compared.map(({ what, is }) => [what, is]), [['cpuPercent', 'below'], ['memoryMB', 'above'], ['tasks', 'as expected'], ['deliveredPerSecond', 'as expected']]);
+});
+
+it('says in what a run was not the plan\'s', () => {
+  const expectations = (env, heldSeconds) => expectationsOf(readSettings({ PRESET: 'light', ...env }).settings, heldSeconds);
+  const tenth = expectations({ SCALE: '0.1' }, 300);
+
+  assert.deepEqual(expectations({}, 299.9).remarks, []);
+  assert.deepEqual(expectations({ DURATION: '6' }, 6.02).remarks, ['held for 6 s, not the plan\'s 300']);
+  assert.equal('memoryMB' in expectations({}, 300).ranges, true);
+  assert.equal('memoryMB' in tenth.ranges, false, 'the server\'s own does not shrink');
+  assert.match(tenth.remarks.join(), /^memory is not compared/);
 });
 
 it('reads states and reasons out of /metrics, and sums up looks', () => {
@@ -134,6 +146,15 @@ it('fails a run whose server is no longer there, whatever it said before', async
   assertFailed(run, 'finalConnections');
   assert.match(run.report.criteria.find(({ name }) => name === 'finalConnections').sentence, /\/metrics has not answered since [\d.]+ s/);
   assert.match(text, /no answer from \/metrics since [\d.]+ s \(http:.*metrics: status 500\)/);
+});
+
+it('remarks in text, figures and page that a preset was held for a shorter time', async () => {
+  const run = await against({}, { PRESET: 'light', SCALE: '0.01', EXPECT_REJECTED: 'any', MIN_RATE: '0', MAX_RATE: '0' });
+
+  assert.equal(run.code, 0, run.stderr + run.failed);
+  assert.match(run.report.expectations.remarks[0], /^held for [\d.]+ s, not the plan's 300$/);
+  assert.match(reportText(run.report), /Test 1: .*"Stable for 5 minutes, no errors"\n +not as planned +held for [\d.]+ s, not the plan's 300\n/);
+  assert.match(reportPage(run.report), /Not as planned: held for [\d.]+ s, not the plan&#39;s 300\./);
 });
 
 it('fails EXPECT_REJECTED=none when /metrics never answered', async () => {

@@ -30,6 +30,7 @@ describe('reports of several machines', () => {
     const hold = (report) => report.windows.find(({ name }) => name === 'hold');
 
     assert.equal(run.code, 0, run.stdout + run.stderr);
+    assert.deepEqual(merged.machine, a.machine, 'one machine, though two reports of it');
     assert.deepEqual([merged.connections.target, merged.connections.subscribed], [17, 17]);
     assert.equal(merged.completeness.owed, a.completeness.owed + b.completeness.owed);
     assert.equal(hold(merged).deliveredPerSecond, Number((hold(a).deliveredPerSecond + hold(b).deliveredPerSecond).toFixed(2)));
@@ -75,6 +76,7 @@ describe('reports of several machines', () => {
     const twice = await runLoadTest({}, { args: ['--merge', file('a.json'), file('a.json')] });
 
     assert.match(text.stdout, /machines +\S+ \(\w+, 12 clients\), \S+ \(\w+, 5 clients\)/);
+    assert.match(text.stdout, /, at least 6 channels\n/);
     assert.match(text.stdout, /PASSED\n/);
     assert.equal(bad.code, 78);
     assert.match(bad.stderr, /empty\.json: is no report of this test.*\n.*broken\.json: is no JSON\n.*old\.json: is a report of schema 1; 2 is needed.*\n.*none\.json: can't be read \(ENOENT\)/);

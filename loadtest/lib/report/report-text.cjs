@@ -37,7 +37,7 @@ function connections({ connections: c, subscriptions }, row) {
 
 function messages(report, row) {
   const { messages: m, latency, publishing, completeness } = report;
-  row('messages', `${whole(m.received)} received (${whole(m.own)} our own), ${whole(m.perSecondInHold)}/s in the hold, ${whole(m.bytes)} bytes, ${whole(m.channelsSeen)} channels`);
+  row('messages', `${whole(m.received)} received (${whole(m.own)} our own), ${whole(m.perSecondInHold)}/s in the hold, ${whole(m.bytes)} bytes, ${report.machines ? 'at least ' : ''}${whole(m.channelsSeen)} channels`);
   row('  owed', `${whole(completeness.owed)}, of which ${whole(completeness.lost)} lost and ${whole(completeness.announced)} announced as gaps (${counts(m.gapsAnnounced)})`);
   if (publishing.due > 0) {
     row('published', `${whole(publishing.acknowledged)} acknowledged of ${whole(publishing.due)} due, failures: ${counts(publishing.failures)}${Object.keys(publishing.goaways).length > 0 ? `, sent away: ${counts(publishing.goaways)}` : ''}`);
@@ -92,6 +92,7 @@ function expectations(report, lines, row) {
   const compared = besideExpected(report);
   if (compared.length === 0) return;
   lines.push('', `${report.expectations.title}: "${report.expectations.criteria}"`);
+  for (const remark of report.expectations.remarks ?? []) row('not as planned', remark);
   for (const { what, expected, measured, is } of compared) {
     row(what, `${measured === null ? 'not measured' : show(measured)}, the plan expects ${expected[0] === expected[1] ? `about ${show(expected[0])}` : `${show(expected[0])} to ${show(expected[1])}`}: ${is}`);
   }

@@ -68,7 +68,7 @@ function buildReport(load, { account, decided, unresponsive, interrupted }) {
     series: { load: load.looks.series.tell(), server: load.facts.samples.map((sample) => ({ ...point(sample), at: seconds(sample.at - load.startedAt) })) },
   };
   delete report.publishing.perSecond;
-  report.expectations = expectationsOf(settings);
+  report.expectations = expectationsOf(settings, hold.seconds);
   return report;
 }
 
