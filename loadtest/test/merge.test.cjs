@@ -5,8 +5,25 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { mergeSeries } = require('../lib/report/merge-series.cjs');
 const { FakeServer } = require('./fake-server.cjs');
 const { runLoadTest, shortRun } = require('./run-load-test.cjs');
+
+it('puts the series of several machines on one time line that ends when they end', () => {
+  const latency = { p50: 1, p90: 1, p99: 2, p999: 2, max: 3, count: 10 };
+  const row = (at, seconds, more) => ({ at, seconds, subscribed: 10, waiting: 0, deliveredPerSecond: 100, publishedPerSecond: 0, refused: 1, failed: 0, lost: 0, faults: 0, lagP99Ms: 1, cpuPercent: 1, latency, ...more });
+  const report = (startedAt, load, server) => ({ startedAt, settings: { metricsUrl: 'http://one/metrics' }, series: { load, server } });
+  const merged = mergeSeries([
+    report('2026-01-01T00:00:00.000Z', [row(1.05, 1.05), row(2.1, 1.05), row(3.15, 1.05), row(4.2, 1.05)], [{ at: 1 }, { at: 3 }]),
+    report('2026-01-01T00:00:00.500Z', [row(1, 1), row(2, 1, { deliveredPerSecond: 300 }), row(3, 1), row(3.02, 0.02, { refused: 4 })], [{ at: 0.5 }, { at: 3.4 }]),
+  ]);
+
+  assert.deepEqual(merged.load.map(({ at }) => at), [1, 2, 3, 4, 4.2]);
+  assert.deepEqual(merged.server.map(({ at }) => at), [1, 1, 3, 3.9]);
+  assert.deepEqual(merged.load.map(({ subscribed }) => subscribed), [20, 20, 20, 20, 10], 'no dip where a look came late');
+  assert.equal(merged.load.reduce((sum, { refused }) => sum + refused, 0), 11, 'counted once');
+  assert.deepEqual(merged.load.map(({ deliveredPerSecond }) => deliveredPerSecond), [200, 300, 300, 200, 100]);
+});
 
 describe('reports of several machines', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'loadtest-merge-'));

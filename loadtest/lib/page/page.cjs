@@ -5,13 +5,14 @@ const { style } = require('./style.cjs');
 const { timePlots } = require('./time-plots.cjs');
 const { curvePlots } = require('./curve-plots.cjs');
 const { failedOf, verdictLine } = require('../report/outcome.cjs');
+const { totalsTable, timesTable, troublesTable } = require('./totals.cjs');
 const { criteriaTable, stepsTable, costsTable, groupsTable, expectationTable } = require('./tables.cjs');
 
 /** A report as one page that needs nothing else: no script, no other file, nothing from elsewhere. @returns the text of the file */
 function reportPage(report) {
   const mode = report.mode ?? 'sustained';
   const curves = curvePlots(report);
-  const times = timePlots(report.series ?? {}, report.limits ?? null);
+  const times = timePlots(report.series ?? {}, { limits: report.limits ?? null, everySeconds: (report.settings?.metricsEveryMs ?? 5000) / 1000 });
   return html`<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -26,6 +27,9 @@ ${curves.length > 0 ? html`<h2>The curve</h2><div class="plots">${curves}</div>`
 ${mode === 'ramp' || mode === 'knee' ? stepsTable(report.points ?? []) : null}
 ${report.result?.fit ? costsTable(report.result.fit) : null}
 ${expectationTable(report)}
+${totalsTable(report)}
+${timesTable(report)}
+${troublesTable(report)}
 ${groupsTable('Groups of channels', report.groups)}
 ${groupsTable('Users', report.users)}
 ${times.length > 0 ? html`<h2>Over time</h2><div class="plots">${times}</div>` : null}
