@@ -22,6 +22,7 @@ ${[0, 1, 2, 3, 4].map((i) => `.line.c${i} { stroke: var(--c${i}); } .dot.c${i} {
 .legend { margin: 0.2rem 0 0; color: var(--soft); font-size: 0.85rem; } .legend span { margin-right: 0.9rem; white-space: nowrap; } .key { display: inline-block; width: 0.8rem; height: 0.5rem; margin-right: 0.3rem; border-radius: 2px; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; } th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; } td:not(.number):last-child { min-width: 13rem; }
 th { color: var(--soft); font-weight: 600; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 34rem) { table { font-size: 0.85rem; } th, td { padding: 0.3rem 0.25rem; } td:not(.number):last-child { min-width: 9rem; } }
 details { margin-top: 1.5rem; } pre { overflow-x: auto; background: var(--card); padding: 0.7rem; border-radius: 6px; font-size: 0.8rem; }
 `;
 
