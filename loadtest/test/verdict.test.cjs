@@ -46,6 +46,14 @@ it('a run whose generator was the bottleneck is no pass, unless that is allowed'
   for (const reason of [slowLoop, fullCore, noPorts]) assert.deepEqual(failures(reason, { ALLOW_BUSY_GENERATOR: 'true' }), []);
 });
 
+it('says where HTTP/2 is spoken when it is not where it was tried', () => {
+  const refused = (r) => { r.publishing = { due: 23, acknowledged: 0, storedTwice: 0, failures: { ERR_HTTP2_ERROR: 23 } }; };
+  const sentence = (env) => failures(refused, env).find(({ name }) => name === 'publishing').sentence;
+
+  assert.match(sentence({ PUBLISH_PROTOCOL: 'http2' }), /HTTP\/2 is not spoken at PUBLISH_URL: this server does so at its WS_PUBLISH_ADDR alone$/);
+  assert.doesNotMatch(sentence({}), /WS_PUBLISH_ADDR/);
+});
+
 it('the watch sees a blocked event loop and a busy core', async () => {
   const clock = { now: () => performance.now() };
   const watch = new GeneratorWatch(clock);
