@@ -6,9 +6,9 @@
 const { randomBytes } = require('node:crypto');
 const { readSettings } = require('../../loadtest/lib/settings.cjs');
 const { reach } = require('../../loadtest/lib/endpoint.cjs');
-const { systemClock: clock } = require('../../loadtest/lib/clock.cjs');
+const { pause, systemClock: clock } = require('../../loadtest/lib/clock.cjs');
 const { demoChannels } = require('../../loadtest/lib/demo-channels.cjs');
-const { Crowd, pause } = require('../../loadtest/lib/crowd.cjs');
+const { Crowd } = require('../../loadtest/lib/crowd.cjs');
 const { Decoder } = require('../../loadtest/lib/decoder.cjs');
 const { Figures } = require('../../loadtest/lib/figures.cjs');
 const { loadRules } = require('../../loadtest/lib/rules.cjs');
@@ -86,7 +86,7 @@ class Story {
     const endpoint = await reach(settings.wsUrl, settings.connectionTimeoutMs);
     const decoder = new Decoder(ledger, run, payloadBytes, faults);
     const { Backoff } = await loadRules();
-    this.crowd = new Crowd({ endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock, Backoff });
+    this.crowd = new Crowd({ endpointFor: () => endpoint, decoder, faults, figures, plans: new Plans(settings), settings, clock, Backoff });
     this.feed = new Feed({ url: this.natsUrl, prefix: this.prefix, names: settings.channels, run, bytes: payloadBytes, ledger, clock });
     this.newcomers = new Newcomers({ endpoint, say });
     this.watch = new Watch({ url: settings.healthUrl, say, clock, lag: (seq) => Math.max(0, ledger.lastAckedSeq - seq) });
@@ -99,8 +99,8 @@ class Story {
     const isCalm = () => this.watch.state === 'normal' && this.watch.cpuPercent < calmPercent;
     const isIn = () => this.crowd.census().subscribed === clients;
     await this._waitUntil(isCalm, clientsInByMs);
-    for (const client of this.crowd.clients) {
-      client.connect();
+    for (let number = 0; number < clients; number++) {
+      this.crowd.enter(number);
       await pause(betweenClientsMs);
       await this._waitUntil(isCalm, clientsInByMs);
     }

@@ -43,10 +43,18 @@ class Crowd {
     const mine = [];
     while (mine.length < numbers.length && !isOver()) {
       const due = Math.min(numbers.length, Math.floor(((this.clock.now() - begun) / 1000) * ratePerSecond) + 1);
-      while (mine.length < due) mine.push(this._enter(numbers[mine.length]));
+      while (mine.length < due) mine.push(this.enter(numbers[mine.length]));
       await pause(5);
     }
     while (!isOver() && mine.some((client) => client.attempts === 1 && (client.state === 'connecting' || client.state === 'subscribing'))) await pause(10);
+  }
+
+  /** Connects one client, now. */
+  enter(number) {
+    const client = new Client(number, this.parts);
+    this.places.set(number, client);
+    client.connect();
+    return client;
   }
 
   /** Ends a growth under way. */
@@ -119,13 +127,6 @@ class Crowd {
     while (this.clients.some((client) => client.connection !== null)) await pause(10);
   }
 
-  _enter(number) {
-    const client = new Client(number, this.parts);
-    this.places.set(number, client);
-    client.connect();
-    return client;
-  }
-
   _replaceOne() {
     const [number, client] = this.places.entries().next().value;
     this.places.delete(number);
@@ -135,7 +136,7 @@ class Crowd {
     }
     this.churned++;
     this.places.set(number, client);
-    this._retire(number, () => this._enter(number));
+    this._retire(number, () => this.enter(number));
   }
 
   _retire(number, andThen) {

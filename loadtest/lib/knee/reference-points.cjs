@@ -3,6 +3,8 @@
 const { untilSteady } = require('../modes/steadiness.cjs');
 
 const fewClients = 5;
+// A newcomer alone wakes threads that a crowd finds awake, and costs several times as much; it is crowds that a limit is for.
+const newcomersPerSecond = 100;
 const highRate = Object.freeze({ least: 200, most: 1000, factor: 5 });
 
 /**
@@ -37,7 +39,7 @@ async function measureReferencePoints(watch, approach, settings, clients) {
 /** What one more connection costs from its connect to its leaving: the CPU that it takes when some come and go, beyond what those who stay take. */
 async function handshakeCost(watch, settings, quiet) {
   await watch.begin('clients coming and going');
-  await watch.churn(settings.churnRate);
+  await watch.churn(Math.max(settings.churnRate, Math.min(newcomersPerSecond, Math.ceil(quiet.clients / 2))));
   await untilSteady(watch);
   const busy = await watch.look(settings.stepMs / 1000);
   await watch.churn(0);

@@ -4,6 +4,7 @@ const { cpuPercentOf, pausedPercent } = require('../modes/reading.cjs');
 
 const strainedCpuPercent = 60; // of the limit: a latency that rises with less CPU taken has another cause
 const nearLimitPercent = 90;
+const narrowly = 1.15; // by so much the CPU of the same load differs from one stretch of seconds to another
 
 const resourceOfReason = Object.freeze({ cpu: 'cpu', lag: 'cpu', memory: 'memory', max_connections: 'connections', tasks: 'connections' });
 
@@ -41,7 +42,7 @@ function judgeStep(reading, refusals, facts, settings, reached = true) {
   }
   const passed = reasons.length === 0;
   const boundBy = passed ? null : boundResource(reading, refusals, facts, paused > 0);
-  return { passed, reasons, boundBy, close: !passed && boundBy === 'cpu' && cpu !== null && cpu < facts.cpuResumePercent, abort: null };
+  return { passed, reasons, boundBy, close: !passed && boundBy === 'cpu' && cpu !== null && cpu < narrowly * facts.cpuResumePercent, abort: null };
 }
 
 /** The server's refusals say it best, then its state, then what is used of what there is. */

@@ -12,7 +12,7 @@ const modeVariables = Object.freeze([
   { name: 'MAX_RECOVERY', key: 'maxRecoveryMs', kind: 'duration', unit: 's', def: '60', min: 1000, max: 3_600_000, text: 'for saturation and burst: longest time until latency and state are normal again' },
   { name: 'BURST_FACTOR', key: 'burstFactor', kind: 'number', def: '10', min: 1.1, max: 1000, text: 'for burst: times PUBLISH_RATE' },
   { name: 'BURST_DURATION', key: 'burstMs', kind: 'duration', unit: 's', def: '10', min: 500, max: 600_000, text: 'for burst: how long it lasts' },
-  { name: 'CHURN_RATE', key: 'churnRate', kind: 'number', def: '20', min: 0.1, max: 5000, text: 'clients a second that leave and come, for churn and for the cost of a handshake in knee' },
+  { name: 'CHURN_RATE', key: 'churnRate', kind: 'number', def: '20', min: 0.1, max: 5000, text: 'clients a second that leave and come, for churn; knee takes at least 100 for the cost of a handshake' },
   { name: 'KNEE_OF', key: 'kneeOf', kind: 'choice', choices: ['clients', 'rate'], def: 'clients', text: 'for knee: what is stepped up, clients or messages a second' },
   { name: 'KNEE_FROM', key: 'kneeFrom', kind: 'numberOrNone', def: '', shown: 'TARGET_CONNECTIONS or PUBLISH_RATE', min: 0.1, max: 100_000, text: 'the first step' },
   { name: 'KNEE_FACTOR', key: 'kneeFactor', kind: 'number', def: '1.5', min: 1.05, max: 10, text: 'from one step up to the next' },
