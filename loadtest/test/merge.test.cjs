@@ -19,6 +19,8 @@ it('puts the series of several machines on one time line that ends when they end
   ]);
 
   assert.deepEqual(merged.load.map(({ at }) => at), [1, 2, 3, 4, 4.2]);
+  const late = mergeSeries([report('2026-01-01T00:00:00Z', [row(1, 1), row(2.8, 1.8), row(3.8, 1), row(4.8, 1)], [])]);
+  assert.deepEqual(late.load.map(({ at }) => at), [1, 2, 3, 4, 4.8], 'one late look makes the others no coarser');
   assert.deepEqual(merged.server.map(({ at }) => at), [1, 1, 3, 3.9]);
   assert.deepEqual(merged.load.map(({ subscribed }) => subscribed), [20, 20, 20, 20, 10], 'no dip where a look came late');
   assert.equal(merged.load.reduce((sum, { refused }) => sum + refused, 0), 11, 'counted once');

@@ -40,7 +40,7 @@ describe('the page of a report', () => {
   it('shows what others wrote as text', async () => {
     const report = {
       mode: nasty, run: nasty, startedAt: nasty, settings: { wsUrl: nasty }, limits: { version: nasty, cpuRejectPercent: 75 }, machine: { cores: nasty, platform: nasty },
-      criteria: [{ name: nasty, ok: false, sentence: nasty }], connections: { target: nasty, attempts: nasty, subscribed: 1, refused: { [nasty]: nasty }, disconnects: { [nasty]: 1 }, handshake: { count: 1, p50: nasty } },
+      criteria: [{ name: nasty, ok: false, sentence: nasty }], notes: [nasty], connections: { target: nasty, attempts: nasty, subscribed: 1, refused: { [nasty]: nasty }, disconnects: { [nasty]: 1 }, handshake: { count: 1, p50: nasty } },
       series: { load: [0, 1].map((at) => ({ at, subscribed: 1, latency: { count: 1, p99: nasty, p50: 1 } })), server: [{ at: 0, state: nasty, cpuPercent: nasty }, { at: 1, state: 'paused' }] },
       groups: { [nasty]: { clients: 3, [nasty]: nasty, latency: { p50: 1, p99: 2 } } },
       expectations: { title: nasty, remarks: [nasty], ranges: { [nasty]: [1, 2] } }, windows: [{ name: 'hold', server: {}, clients: {}, deliveredPerSecond: nasty }],

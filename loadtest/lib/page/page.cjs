@@ -23,6 +23,8 @@ function reportPage(report) {
 <p class="facts">${facts(report)}</p>
 <p class="verdict ${failedOf(report).length === 0 ? 'good' : 'bad'}">${verdictLine(report)}${report.interrupted ? ' (interrupted)' : null}</p>
 ${criteriaTable(report.criteria ?? [])}
+${(report.notes ?? []).map((note) => html`<p class="soft">${note}</p>
+`)}
 ${curves.length > 0 ? html`<h2>The curve</h2><div class="plots">${curves}</div>` : null}
 ${mode === 'ramp' || mode === 'knee' ? stepsTable(report.points ?? []) : null}
 ${report.result?.fit ? costsTable(report.result.fit) : null}

@@ -14,7 +14,7 @@ function mergeSeries(reports) {
   const shifted = (report, rows) => rows.map((row) => ({ ...row, at: Number((row.at + (Date.parse(report.startedAt) - begin) / 1000).toFixed(2)) }));
   const machines = reports.map((report) => shifted(report, report.series.load));
   const end = Math.max(0, ...machines.flat().map((row) => row.at));
-  const step = Math.max(1, ...machines.flat().map((row) => Math.round(row.seconds)));
+  const step = Math.max(1, Math.round(usual(machines.flat().map((row) => row.seconds))));
   const load = [];
   for (let from = 0; from < end; from += step) {
     const to = Math.min(end, from + step);
@@ -29,6 +29,12 @@ function mergeServer(reports, shifted) {
   const isOne = new Set(reports.map((report) => report.settings.metricsUrl)).size === 1;
   const watchers = isOne ? reports : reports.slice().sort((a, b) => b.series.server.length - a.series.server.length).slice(0, 1);
   return watchers.flatMap((report) => shifted(report, report.series.server)).sort((a, b) => a.at - b.at);
+}
+
+/** The median of those that are no chance: a look between two regular ones is short. */
+function usual(lengths) {
+  const regular = lengths.filter((seconds) => seconds >= 0.5).sort((a, b) => a - b);
+  return regular[regular.length >> 1] ?? 1;
 }
 
 /** The rows that tell of a stretch, each with the seconds of it that are theirs, and whether they end in it. */
