@@ -12,7 +12,7 @@ const { createHash } = require('node:crypto');
  * `subscribed(client)` after the ack; `deliver(client, message, send)` instead of sending `message.text`;
  * `ack(client, text)` and `pong(client, text)` → text to send or null; `publish(channel)` → {status, body} or null;
  * `write(socket, bytes)` instead of `socket.write`; `subscribe(client, request)` instead of all that a subscribe leads to; `opened(client, url)` after
- * the welcome.
+ * the welcome; `metrics()` → false for an answer of 500.
  */
 class FakeServer {
   /** @param tls key and certificate; without them the server speaks plain HTTP */
