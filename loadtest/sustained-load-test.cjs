@@ -13,6 +13,7 @@ const { checkMachine, checkText } = require('./lib/machine/check-text.cjs');
 const { mergeReports } = require('./lib/report/merge.cjs');
 const { readReports } = require('./lib/report/read-reports.cjs');
 const { reportText } = require('./lib/report/report-text.cjs');
+const { failedOf } = require('./lib/report/outcome.cjs');
 const { judge } = require('./lib/report/verdict.cjs');
 const { readArguments } = require('./lib/settings/arguments.cjs');
 const { systemClock } = require('./lib/clock.cjs');
@@ -81,7 +82,7 @@ async function print(report, asJson, file) {
 }
 
 function passed(report) {
-  return report.criteria.every((criterion) => criterion.ok) ? exit.passed : exit.failed;
+  return failedOf(report).length === 0 ? exit.passed : exit.failed;
 }
 
 function badInput(problems) {

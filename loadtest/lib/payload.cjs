@@ -10,4 +10,9 @@ function encodePayload(run, channel, number, intendedMs, bytes) {
   return missing > 0 ? `${text.slice(0, -2)}${'x'.repeat(missing)}"}` : text;
 }
 
-module.exports = { encodePayload };
+/** Bytes that the marks alone may take on a channel of this name. */
+function leastPayload(channel) {
+  return Buffer.byteLength(encodePayload('0'.repeat(12), channel, 9_999_999, 9_999_999_999_999.999, 0));
+}
+
+module.exports = { encodePayload, leastPayload };

@@ -7,6 +7,8 @@ const { extremes, parseMetrics, summarise } = require('./server-metrics.cjs');
 const timeoutMs = 3000;
 const maxBytes = 1024 * 1024;
 const mostSamples = 20_000; // then every other one goes
+const missedLooks = 2; // then the server has fallen silent
+const leastSilenceMs = 1000; // looks that follow faster than that may be late by chance
 
 /** What the server says about itself, asked now and then; a server that says nothing is no failure. */
 class ServerFacts {
@@ -40,9 +42,11 @@ class ServerFacts {
     if (this.settings.metricsUrl === null) return;
     const at = this.clock.now();
     const answer = await this._get(this.settings.metricsUrl);
-    if (answer === null || answer.status !== 200) return;
+    if (answer === null) return;
+    if (answer.status !== 200) return this._failed(this.settings.metricsUrl, `status ${answer.status}`);
     const read = parseMetrics(answer.text);
-    if (Object.keys(read.values).length > 0) this.samples.push({ at, ...read });
+    if (Object.keys(read.values).length === 0) return this._failed(this.settings.metricsUrl, 'an answer without any series of this server');
+    this.samples.push({ at, ...read });
     if (this.samples.length > mostSamples) this.samples = this.samples.filter((_, i) => i % 2 === 0);
   }
 
@@ -50,10 +54,14 @@ class ServerFacts {
     try {
       return await get(url);
     } catch (error) {
-      this.failures++;
-      this.lastFailure = `${url.href}: ${error.code ?? error.message}`;
+      this._failed(url, error.code ?? error.message);
       return null;
     }
+  }
+
+  _failed(url, reason) {
+    this.failures++;
+    this.lastFailure = `${url.href}: ${reason}`;
   }
 
   /** First, last and highest value of every series over the whole run. */
@@ -61,10 +69,20 @@ class ServerFacts {
     return { health: this.health, looks: this.samples.length, failures: this.failures, lastFailure: this.lastFailure, values: extremes(this.samples) };
   }
 
-  /** The same of the looks between two times of the clock, and what grew meanwhile. */
+  /**
+   * The same of the looks between two times of the clock, and what grew meanwhile. `silentSince` is the time of the last look that was answered
+   * when that is too long ago to say what was so at the end, else null; null too when none ever was.
+   */
   between(from, to) {
-    return summarise(this.samples.filter((sample) => sample.at >= from && sample.at <= to));
+    const last = this.samples.findLast((sample) => sample.at <= to)?.at ?? Infinity;
+    const isSilent = to - last > silenceMs(this.settings.metricsEveryMs);
+    return { ...summarise(this.samples.filter((sample) => sample.at >= from && sample.at <= to)), silentSince: isSilent ? last : null };
   }
+}
+
+/** After how long without an answer a server that is asked so often has fallen silent. */
+function silenceMs(everyMs) {
+  return Math.max(leastSilenceMs, missedLooks * everyMs);
 }
 
 function summariseHealth({ status, text }) {
@@ -95,4 +113,4 @@ function get(url) {
   });
 }
 
-module.exports = { ServerFacts };
+module.exports = { ServerFacts, silenceMs };

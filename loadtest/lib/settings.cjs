@@ -3,6 +3,7 @@
 const { completeWithShares, groupProblems } = require('./groups.cjs');
 const { misspelt } = require('./near-names.cjs');
 const { maxEntries } = require('./ledger.cjs');
+const { leastPayload } = require('./payload.cjs');
 const { withPreset } = require('./settings/presets.cjs');
 const { modeContradictions, modeReaders } = require('./modes/mode-variables.cjs');
 const { readers, showDuration } = require('./settings/readers.cjs');
@@ -68,6 +69,8 @@ function contradictions(settings) {
   const given = (name) => settings.given.includes(name);
   const { channels, publishRate, durationMs, targetConnections, rampRate } = settings;
   if (publishRate > 0 && channels.length === 0) problems.push('PUBLISH_RATE: needs CHANNELS to publish on');
+  const least = Math.max(0, ...channels.map(leastPayload));
+  if (publishRate > 0 && settings.publishSize < least) problems.push(`PUBLISH_SIZE=${settings.publishSize}: must be at least ${least} with these channels, for the marks by which a message is known again`);
   if (settings.patternShare > 0 && settings.patterns.length === 0 && channels.some((name) => !name.includes('.'))) {
     problems.push('PATTERN_SHARE: needs PATTERNS when a channel has only one token, else the pattern would be everything');
   }

@@ -12,7 +12,7 @@ const { createHash } = require('node:crypto');
  * `subscribed(client)` after the ack; `deliver(client, message, send)` instead of sending `message.text`;
  * `ack(client, text)` and `pong(client, text)` → text to send or null; `publish(channel)` → {status, body} or null;
  * `write(socket, bytes)` instead of `socket.write`; `subscribe(client, request)` instead of all that a subscribe leads to; `opened(client, url)` after
- * the welcome.
+ * the welcome; `metrics()` → false for an answer of 500.
  */
 class FakeServer {
   /** @param tls key and certificate; without them the server speaks plain HTTP */
@@ -64,6 +64,7 @@ class FakeServer {
     request.on('end', () => {
       const channel = decodeURIComponent(request.url.replace('/publish/', ''));
       if (request.url === '/health') reply(response, 200, '{"status":"healthy","version":"0.0.1"}');
+      else if (request.url === '/metrics' && this.faults.metrics?.() === false) reply(response, 500, '');
       else if (request.url === '/metrics') reply(response, 200, `# TYPE ws_connections_current gauge\nws_connections_current ${this.clients.size}\n`);
       else if (request.url === '/ws') reply(response, 426, '{"error":"upgrade_required"}');
       else {

@@ -24,6 +24,15 @@ describe('the program in each mode', { concurrency: 2 }, () => {
     assert.ok(run.report.criteria.some(({ name, ok }) => name === 'lost' && ok), 'every message is accounted for');
   });
 
+  it('fails MODE=baseline when publishes are refused', async () => {
+    let asked = 0;
+    const publish = () => (++asked % 3 !== 0 ? { status: 503, body: '{"error":"overloaded"}' } : null);
+    const run = await against({ publish }, { ...quick, MODE: 'baseline', DURATION: '2' });
+
+    assert.equal(run.code, 1, run.stderr);
+    assert.ok(run.failed.includes('publishing'), run.failed.join());
+  });
+
   it('ramps up in steps, and writes a page of it', async () => {
     const run = await against({}, { ...quick, MODE: 'ramp', STEPS: '3', REPORT_HTML: file('ramp.html'), REPORT_FILE: file('ramp.json') });
     const page = fs.readFileSync(file('ramp.html'), 'utf8');

@@ -28,6 +28,13 @@ describe('MODE=baseline', () => {
   });
 });
 
+it('MODE=baseline fails when publishes failed or gaps were announced, in all of the run', async () => {
+  const judged = ['publishing', 'announcedGaps'].map((name) => ({ name, ok: false, sentence: 'too few' }));
+  const { failed } = await scripted({ ...usual, MODE: 'baseline' }, { share: 1 }, { judged });
+
+  assert.deepEqual(failed, ['publishing', 'announcedGaps']);
+});
+
 describe('MODE=ramp', () => {
   it('goes up in equal steps and says where latency begins to rise', async () => {
     const { load, report, failed } = await scripted({ ...usual, MODE: 'ramp', TARGET_CONNECTIONS: '3200', STEPS: '8' }, { cores: 0.08, noise: 0, reject: 101, pause: 102 });
@@ -123,7 +130,7 @@ describe('MODE=churn', () => {
 
 describe('every mode', () => {
   it('fails when the generator was the limit, unless that is allowed', async () => {
-    for (const mode of ['ramp', 'saturation', 'burst', 'churn', 'knee']) {
+    for (const mode of ['baseline', 'ramp', 'saturation', 'burst', 'churn', 'knee']) {
       const busy = await scripted({ ...usual, MODE: mode }, { complainFrom: 0 });
       const allowed = await scripted({ ...usual, MODE: mode, ALLOW_BUSY_GENERATOR: 'true', TARGET_CONNECTIONS: '400' }, { complainFrom: 0 });
 
@@ -137,8 +144,16 @@ describe('every mode', () => {
       const run = await scripted({ ...usual, MODE: mode }, {}, { stop: AbortSignal.abort() });
 
       assert.deepEqual(run.failed, ['complete'], mode);
-      assert.ok(run.load.finished && run.report.interrupted, mode);
+      assert.ok(run.load.finished && run.load.ended && run.report.interrupted, mode);
     }
+  });
+
+  it('is not complete when it was interrupted after its last step, while the account was made', async () => {
+    const stop = new AbortController();
+    const server = { share: 1, onFinish: () => stop.abort() };
+    const { failed } = await scripted({ ...usual, MODE: 'baseline' }, server, { stop: stop.signal });
+
+    assert.deepEqual(failed, ['complete']);
   });
 
   it('refuses variables that contradict it', () => {

@@ -63,6 +63,15 @@ describe('the program', { concurrency: 3 }, () => {
     assert.match(run.stdout, /interrupted/);
     assert.match(run.stdout, /clients +12 of 12 subscribed/);
     assert.match(run.stdout, /ok +lost/);
+    assert.match(run.stdout, /FAIL +complete +the run was interrupted before it was decided/);
+    assert.match(run.stdout, /\nFAILED: complete\n/);
+  });
+
+  it('says that HTTP/2 is not spoken where it was told to publish', async () => {
+    const run = await against({}, { PUBLISH_PROTOCOL: 'http2' });
+
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(run.report.criteria.find(({ name }) => name === 'publishing').sentence, /WS_PUBLISH_ADDR/, JSON.stringify(run.report.publishing));
   });
 
   it('writes a text report and the same figures as JSON to a file', async () => {

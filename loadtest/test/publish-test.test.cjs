@@ -11,11 +11,12 @@ const { readPublishSettings } = require('../lib/publishing/settings.cjs');
 const { parse, spent } = require('../lib/publishing/server-side.cjs');
 const { complaints } = require('../lib/publishing/verdict.cjs');
 
+const longestRoundMs = 16_000;
 const program = path.join(__dirname, '..', 'publish-test.cjs');
 
 for (const mode of ['new', 'kept', 'lines']) {
   it(`counts what a server of HTTP/1.1 has stored, and what it has not (${mode})`, async () => {
-    const seen = { requests: 0, bytes: new Set(), connections: new Set() };
+    let seen;
     const server = http.createServer((request, response) => {
       if (request.method !== 'POST') return response.writeHead(404).end(); // no metrics: then there is nothing to say of the server
       seen.connections.add(request.socket);
@@ -28,7 +29,7 @@ for (const mode of ['new', 'kept', 'lines']) {
     });
     const port = await listen(server);
 
-    const { code, report, stderr } = await run({ MODES: mode, CLIENTS: '4', LINES: '3', SIZES: '50', SUCCESS_RATE: '100', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
+    const { code, report, stderr } = await runUntil(40, () => { seen = { requests: 0, bytes: new Set(), connections: new Set() }; }, { MODES: mode, CLIENTS: '4', LINES: '3', SIZES: '50', SUCCESS_RATE: '100', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
 
     const [round] = report.figures;
     assert.equal(code, 1, stderr);
@@ -43,7 +44,7 @@ for (const mode of ['new', 'kept', 'lines']) {
 }
 
 it('speaks HTTP/2 with another implementation, through its windows and frames', async () => {
-  const seen = { requests: 0, sessions: 0, bytes: new Set() };
+  let seen;
   const server = http2.createServer({ settings: { initialWindowSize: 65_535, maxFrameSize: 32_768 } });
   server.on('session', () => seen.sessions++);
   server.on('stream', (stream, headers) => {
@@ -58,10 +59,9 @@ it('speaks HTTP/2 with another implementation, through its windows and frames', 
   });
   const port = await listen(server);
 
-  const { report } = await run({ MODES: 'http2', CLIENTS: '6', STREAMS: '3', SIZES: '200KB', FRAMES: '1MB', METRICS_URL: 'http://127.0.0.1:1/metrics', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
+  const { report } = await runUntil(40, () => { seen = { requests: 0, sessions: 0, bytes: new Set() }; }, { MODES: 'http2', CLIENTS: '6', STREAMS: '3', SIZES: '200KB', FRAMES: '1MB', METRICS_URL: 'http://127.0.0.1:1/metrics', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
 
   const [round] = report.figures;
-  assert.ok(round.requests > 20, `${round.requests}`);
   assert.deepEqual(Object.keys(round.failures), ['status 503']);
   assert.deepEqual([...seen.bytes], [200 * 1024]);
   assert.equal(seen.sessions, 2);
@@ -74,9 +74,9 @@ it('says that a request was reset, and that a server was not there', async () =>
   server.on('stream', (stream) => stream.on('error', () => {}).close(http2.constants.NGHTTP2_REFUSED_STREAM));
   const port = await listen(server);
 
-  const reset = await run({ MODES: 'http2', CLIENTS: '2', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
+  const reset = await runUntil(1, () => {}, { MODES: 'http2', CLIENTS: '2', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
   close(server);
-  const none = await run({ MODES: 'http2', CLIENTS: '2', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
+  const none = await runUntil(1, () => {}, { MODES: 'http2', CLIENTS: '2', PUBLISH_URL: `http://127.0.0.1:${port}/publish` });
 
   assert.deepEqual([reset.code, Object.keys(reset.report.figures[0].failures)], [1, ['reset 7']]);
   assert.deepEqual([none.code, Object.keys(none.report.figures[0].failures)], [1, ['ECONNREFUSED']]);
@@ -141,6 +141,19 @@ it('does not pass a round in which it was the bottleneck itself', () => {
 
 function listen(server) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
+}
+
+/**
+ * Rounds that get longer until one has counted so many requests: how many a busy machine can do in a moment is not what is tested.
+ * @param {() => void} begin called before each try, which the server under test sees as if it were the only one
+ */
+async function runUntil(requests, begin, variables) {
+  for (let ms = 500; ms <= longestRoundMs; ms *= 2) {
+    begin();
+    const tried = await run({ ...variables, DURATION: `${ms}ms` });
+    if (tried.report.figures[0].requests >= requests) return tried;
+  }
+  throw new Error(`less than ${requests} requests were answered in a round of ${longestRoundMs} ms: this machine is too busy, or the program asks nothing`);
 }
 
 function close(server) {

@@ -53,7 +53,8 @@ class ScriptedLoad {
     return window;
   }
 
-  end() {
+  async end() {
+    await new Promise((resolve) => { setImmediate(resolve); }); // processes take a moment to go
     this.ended = true;
   }
 
@@ -102,6 +103,7 @@ class ScriptedLoad {
 
   async finish(stop) {
     this.finished = true;
+    this.server.onFinish?.();
     return { run: 'scripted', startedAt: '2026-01-01T00:00:00Z', settings: {}, windows: this.windows, series: this.series, interrupted: stop?.aborted ?? false };
   }
 

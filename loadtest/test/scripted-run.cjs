@@ -21,12 +21,12 @@ function settingsOf(env) {
 }
 
 /** Runs a mode against a server that is a formula. */
-async function scripted(env, server = {}, { stop } = {}) {
+async function scripted(env, server = {}, { stop, judged = [] } = {}) {
   const load = new ScriptedLoad(server);
   const said = [];
   const report = await runMode({
     load, settings: settingsOf(env), limits: load.limits(), before: calibrationBefore, say: (line) => said.push(line), stop,
-    judge: () => [{ name: 'lost', ok: true, sentence: 'nothing was lost' }, { name: 'messages', ok: false, sentence: 'not judged in a mode' }],
+    judge: () => [{ name: 'lost', ok: true, sentence: 'nothing was lost' }, { name: 'messages', ok: false, sentence: 'not judged in a mode' }, ...judged],
   });
   const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
   return { load, report, said, failed };

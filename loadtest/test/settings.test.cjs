@@ -6,6 +6,7 @@ const path = require('node:path');
 const { it } = require('node:test');
 const { readSettings, variables } = require('../lib/settings.cjs');
 const { demoChannels, known } = require('../lib/demo-channels.cjs');
+const { encodePayload } = require('../lib/payload.cjs');
 const { Plans } = require('../lib/plans.cjs');
 const { compilePattern, expandRange, nameProblem } = require('../lib/names.cjs');
 
@@ -41,6 +42,16 @@ it('refuses settings that contradict each other', () => {
   assert.match(readSettings({ CHANNELS: 'A.*' }).problems[0], /is a pattern; those belong in PATTERNS/);
   assert.match(readSettings({ PATTERNS: 'SYM00*' }).problems[0], /is no pattern/);
   assert.deepEqual(readSettings({ CHANNELS: 'A,B' }).problems, []);
+});
+
+it('refuses a payload that could not carry its marks, and takes the least that can', () => {
+  const problems = (PUBLISH_SIZE, more) => readSettings({ PUBLISH_SIZE, PUBLISH_RATE: '5', CHANNELS: 'A,BTC.trade', ...more }).problems;
+  const [problem] = problems('5');
+  const least = Number(/^PUBLISH_SIZE=5: must be at least (\d+) with these channels/.exec(problem)?.[1]);
+
+  assert.ok(least > 70 && least < 110, problem);
+  assert.deepEqual([problems(String(least)), problems(String(least - 1)).length, problems('5', { PUBLISH_RATE: '0' })], [[], 1, []]);
+  assert.equal(Buffer.byteLength(encodePayload('0123456789ab', 'BTC.trade', 123_456, 1_800_000_000_000.123, least)), least);
 });
 
 it('listens by default to what the demo publishes on', () => {

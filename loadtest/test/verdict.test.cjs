@@ -24,6 +24,7 @@ function failures(change, env = {}) {
 it('holds every limit at its edge', () => {
   assert.deepEqual(failures(() => {}), []);
   assert.deepEqual(failures((r) => { r.connections.subscribed = 990; r.connections.lost = 9; }), []);
+  assert.equal(failures((r) => { r.interrupted = true; })[0].name, 'complete');
   assert.equal(failures((r) => { r.connections.subscribed = 989; })[0].name, 'connections');
   assert.equal(failures((r) => { r.connections.lost = 6; r.connections.unresponsive = 5; })[0].name, 'disconnects');
   assert.equal(failures((r) => { r.completeness.announced = 101; })[0].name, 'announcedGaps');
@@ -43,6 +44,14 @@ it('a run whose generator was the bottleneck is no pass, unless that is allowed'
   assert.match(failures(fullCore)[0].sentence, /91 % of a core in the hold, at most 90/);
   assert.match(failures(noPorts)[0].sentence, /EADDRNOTAVAIL 3 times/);
   for (const reason of [slowLoop, fullCore, noPorts]) assert.deepEqual(failures(reason, { ALLOW_BUSY_GENERATOR: 'true' }), []);
+});
+
+it('says where HTTP/2 is spoken when it is not where it was tried', () => {
+  const refused = (r) => { r.publishing = { due: 23, acknowledged: 0, storedTwice: 0, failures: { ERR_HTTP2_ERROR: 23 } }; };
+  const sentence = (env) => failures(refused, env).find(({ name }) => name === 'publishing').sentence;
+
+  assert.match(sentence({ PUBLISH_PROTOCOL: 'http2' }), /HTTP\/2 is not spoken at PUBLISH_URL: this server does so at its WS_PUBLISH_ADDR alone$/);
+  assert.doesNotMatch(sentence({}), /WS_PUBLISH_ADDR/);
 });
 
 it('the watch sees a blocked event loop and a busy core', async () => {

@@ -82,6 +82,7 @@ class Looks {
 
   _tell(window) {
     const server = this.load.facts.between(window.askedAt, this.clock.now());
+    if (server.silentSince !== null) server.silentSince = Number(((server.silentSince - this.load.startedAt) / 1000).toFixed(1));
     const told = window.tell(this.load.startedAt, this.load.clients, server);
     const { subscribed, connecting } = told.clients;
     told.generator.ports = { usedOfAnAddress: Math.ceil((subscribed + connecting) / this.load.sources.length), available: this.load.limits.ports };

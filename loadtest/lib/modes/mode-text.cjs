@@ -1,5 +1,7 @@
 'use strict';
 
+const { verdictLine } = require('../report/outcome.cjs');
+
 const megabyte = 2 ** 20;
 
 /** The report of a mode for people, verdict last. */
@@ -9,8 +11,7 @@ function modeText(report) {
   if (report.result !== null) byMode[report.mode]?.(report.result, row, report);
   lines.push('', 'Criteria');
   for (const { ok, name, sentence } of report.criteria) lines.push(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${sentence}`);
-  const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
-  lines.push('', failed.length === 0 ? 'PASSED' : `FAILED: ${failed.join(', ')}`, '');
+  lines.push('', verdictLine(report), '');
   return lines.join('\n');
 }
 

@@ -4,14 +4,15 @@ const { html, Markup } = require('./escape.cjs');
 const { style } = require('./style.cjs');
 const { timePlots } = require('./time-plots.cjs');
 const { curvePlots } = require('./curve-plots.cjs');
+const { failedOf, verdictLine } = require('../report/outcome.cjs');
+const { totalsTable, timesTable, troublesTable } = require('./totals.cjs');
 const { criteriaTable, stepsTable, costsTable, groupsTable, expectationTable } = require('./tables.cjs');
 
 /** A report as one page that needs nothing else: no script, no other file, nothing from elsewhere. @returns the text of the file */
 function reportPage(report) {
-  const failed = (report.criteria ?? []).filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
   const mode = report.mode ?? 'sustained';
   const curves = curvePlots(report);
-  const times = timePlots(report.series ?? {}, report.limits ?? null);
+  const times = timePlots(report.series ?? {}, { limits: report.limits ?? null, everySeconds: (report.settings?.metricsEveryMs ?? 5000) / 1000 });
   return html`<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -20,12 +21,17 @@ function reportPage(report) {
 <body>
 <h1>Load test: ${mode}</h1>
 <p class="facts">${facts(report)}</p>
-<p class="verdict ${failed.length === 0 ? 'good' : 'bad'}">${failed.length === 0 ? 'PASSED' : `FAILED: ${failed.join(', ')}`}${report.interrupted ? ' (interrupted)' : null}</p>
+<p class="verdict ${failedOf(report).length === 0 ? 'good' : 'bad'}">${verdictLine(report)}${report.interrupted ? ' (interrupted)' : null}</p>
 ${criteriaTable(report.criteria ?? [])}
+${(report.notes ?? []).map((note) => html`<p class="soft">${note}</p>
+`)}
 ${curves.length > 0 ? html`<h2>The curve</h2><div class="plots">${curves}</div>` : null}
 ${mode === 'ramp' || mode === 'knee' ? stepsTable(report.points ?? []) : null}
 ${report.result?.fit ? costsTable(report.result.fit) : null}
 ${expectationTable(report)}
+${totalsTable(report)}
+${timesTable(report)}
+${troublesTable(report)}
 ${groupsTable('Groups of channels', report.groups)}
 ${groupsTable('Users', report.users)}
 ${times.length > 0 ? html`<h2>Over time</h2><div class="plots">${times}</div>` : null}

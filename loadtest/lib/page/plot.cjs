@@ -5,24 +5,27 @@ const { ticks, logTicks, short } = require('./scale.cjs');
 
 const width = 640;
 const height = 240;
+const shadeNames = Object.freeze({ silent: 'no answer from /metrics' });
 const inner = Object.freeze({ left: 52, right: 628, top: 12, bottom: 206 });
 
 /**
  * A plot as inline SVG.
- * @param plot title, unit, xLabel, lines [{name, points: [[x, y]], dots?}], log?, most? (the axis reaches at least so far), marks? [{y, name, below?}],
+ * @param plot title, unit, xLabel, xRange? ([from, to], else by the points), lines [{name, points: [[x, y] or null where the line is interrupted], dots?}], log?, most? (the axis reaches at least so far), marks? [{y, name, below?}],
  * lines across; verticals? [{x, name}]; shades? [{from, to, kind}] behind everything, in x
  * @returns markup, or null when there is nothing to draw
  */
 function drawPlot(plot) {
-  const lines = plot.lines.map((line) => ({ ...line, points: line.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!plot.log || y > 0)) }))
-    .map((line, i) => ({ ...line, colour: i % 5 })).filter((line) => line.points.length > 0);
+  const isShown = ([x, y]) => Number.isFinite(x) && Number.isFinite(y) && (!plot.log || y > 0);
+  const lines = plot.lines.map((line) => ({ ...line, pieces: piecesOf(line.points, isShown) }))
+    .map((line, i) => ({ ...line, points: line.pieces.flat(), colour: i % 5 })).filter((line) => line.points.length > 0);
   if (lines.length === 0) return null;
   const xs = lines.flatMap((line) => line.points.map(([x]) => x));
   const ys = [...lines.flatMap((line) => line.points.map(([, y]) => y)), ...(plot.marks ?? []).map((mark) => mark.y)];
-  const xTicks = ticks(plot.xFromZero ? 0 : least(xs), most(xs), 6);
+  const [from, to] = plot.xRange ?? [plot.xFromZero ? 0 : least(xs), most(xs)];
+  const xTicks = ticks(from, to, 6);
   const yTicks = plot.log ? logTicks(least(ys), most(ys)) : ticks(0, Math.max(most(ys), plot.most ?? 0), 4);
   const across = ([from, to]) => (x) => round(inner.left + ((x - from) / (to - from)) * (inner.right - inner.left));
-  const toX = across([plot.xFromZero ? 0 : least(xs), Math.max(most(xs), plot.xFromZero ? xTicks.at(-1) : most(xs), least(xs) + 1e-9)]);
+  const toX = across([from, Math.max(to, plot.xFromZero ? xTicks.at(-1) : to, from + 1e-9)]);
   const scale = plot.log ? Math.log10 : (y) => y;
   const [low, high] = [scale(yTicks[0]), scale(yTicks.at(-1))];
   const toY = (y) => round(inner.bottom - ((scale(y) - low) / (high - low)) * (inner.bottom - inner.top));
@@ -43,12 +46,22 @@ ${(plot.verticals ?? []).map((vertical) => drawVertical(vertical, toX))}
 ${lines.length > 1 || plot.shades?.length > 0 ? legend(lines, plot.shades ?? []) : null}</figure>`;
 }
 
+/** A point without a value is left out; null ends a piece of the line. */
+function piecesOf(points, isShown) {
+  const pieces = [[]];
+  for (const point of points) {
+    if (point === null) pieces.push([]);
+    else if (isShown(point)) pieces.at(-1).push(point);
+  }
+  return pieces.filter((piece) => piece.length > 0);
+}
+
 function drawLine(line, toX, toY) {
-  const path = line.points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${toX(x)} ${toY(y)}`).join('');
+  const path = line.pieces.map((piece) => piece.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${toX(x)} ${toY(y)}`).join('')).join('');
   const stroke = line.points.length > 1 ? html`<path class="${`line c${line.colour}`}" d="${path}"/>
 ` : null;
-  if (!line.dots && line.points.length > 1) return stroke;
-  return html`${stroke}${line.points.map(([x, y]) => html`<circle class="${`dot c${line.colour}`}" cx="${toX(x)}" cy="${toY(y)}" r="3"/>`)}
+  const dots = line.dots ? line.points : line.pieces.filter((piece) => piece.length === 1).flat();
+  return html`${stroke}${dots.map(([x, y]) => html`<circle class="${`dot c${line.colour}`}" cx="${toX(x)}" cy="${toY(y)}" r="3"/>`)}
 `;
 }
 
@@ -67,7 +80,7 @@ function drawShade({ from, to, kind }, toX) {
 
 function legend(lines, shades) {
   const kinds = [...new Set(shades.map((shade) => shade.kind))];
-  return html`<p class="legend">${lines.length > 1 ? lines.map((line) => html`<span><i class="${`key c${line.colour}`}"></i>${line.name}</span> `) : null}${kinds.map((kind) => html`<span><i class="${`key shade ${kind}`}"></i>${kind}</span> `)}</p>`;
+  return html`<p class="legend">${lines.length > 1 ? lines.map((line) => html`<span><i class="${`key c${line.colour}`}"></i>${line.name}</span> `) : null}${kinds.map((kind) => html`<span><i class="${`key shade ${kind}`}"></i>${shadeNames[kind] ?? kind}</span> `)}</p>`;
 }
 
 function least(values) {

@@ -49,12 +49,14 @@ function groupsTable(title, groups) {
 /** What the capacity plan expects beside what came. */
 function expectationTable(report) {
   if (!report.expectations?.ranges || !Array.isArray(report.windows)) return null;
-  return drawTable(`Expected by the plan and measured: ${report.expectations.title}`, [
+  const table = drawTable(`Expected by the plan and measured: ${report.expectations.title}`, [
     { name: '', of: (row) => row.what },
     { name: 'expected', number: true, of: (row) => [...new Set(row.expected)].map((value) => value.toLocaleString('en-US')).join(' to ') },
     { name: 'measured', number: true, of: (row) => row.measured },
     { name: '', of: (row) => html`<span class="${row.is === 'as expected' ? 'good' : 'soft'}">${row.is}</span>` },
   ], besideExpected(report));
+  return html`${table}${(report.expectations.remarks ?? []).map((remark) => html`<p class="remark">Not as planned: ${remark}.</p>
+`)}`;
 }
 
 module.exports = { criteriaTable, stepsTable, costsTable, groupsTable, expectationTable };

@@ -37,7 +37,7 @@ function testText({ report, code }) {
   return [
     `## ${report.expectations.title}`,
     '',
-    `Pass criteria of the plan: ${report.expectations.criteria}. **${code === 0 ? 'Passed' : 'Failed'}**${failed.map((criterion) => `; ${criterion.name}: ${criterion.sentence}`).join('')}.`,
+    `Pass criteria of the plan: ${report.expectations.criteria}. **${code === 0 ? 'Passed' : 'Failed'}**${failed.map((criterion) => `; ${criterion.name}: ${criterion.sentence}`).join('')}.${(report.expectations.remarks ?? []).map((remark) => ` Not as planned: ${remark}.`).join('')}`,
     '',
     '| | the plan expects | measured | |',
     '|---|---:|---:|---|',
@@ -45,7 +45,7 @@ function testText({ report, code }) {
     '',
     `Held for ${Math.round(hold.seconds)} s: ${number(report.connections.subscribed)} clients got in, ${report.connections.lost} were lost; ${number(report.completeness.owed)} messages owed, ${report.completeness.lost} lost, ${report.completeness.announced} announced as gaps. `
       + `Latency from due to received: p50 ${hold.latency.p50} ms, p99 ${hold.latency.p99} ms, p99.9 ${hold.latency.p999} ms, at most ${hold.latency.max} ms. Refused: ${refused || 'nobody'}. `
-      + `States in the hold: ${Object.keys(hold.server.states ?? {}).join(', ') || 'normal'}. Busiest process of the generator: ${Math.round(busiest)} % of a core.`,
+      + `States in the hold: ${Object.keys(hold.server.states ?? {}).join(', ') || 'not known'}. Busiest process of the generator: ${Math.round(busiest)} % of a core.`,
     '',
   ];
 }

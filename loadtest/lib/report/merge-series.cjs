@@ -1,36 +1,58 @@
 'use strict';
 
-const sums = ['subscribed', 'waiting', 'deliveredPerSecond', 'publishedPerSecond'];
+const states = ['subscribed', 'waiting'];
+const rates = ['deliveredPerSecond', 'publishedPerSecond'];
 const counts = ['refused', 'failed', 'lost'];
 const worst = ['faults', 'lagP99Ms', 'cpuPercent'];
 
-/** Series of several machines on one time line, that of the machine which began first. Percentiles of a row are those of the worst machine. */
+/**
+ * Series of several machines on one time line, that of the machine which began first. A row of a machine is about the stretch that ended with it,
+ * so it counts for each second that it overlaps. Percentiles are those of the worst machine.
+ */
 function mergeSeries(reports) {
   const begin = Math.min(...reports.map((report) => Date.parse(report.startedAt)));
-  const shift = (report) => (Date.parse(report.startedAt) - begin) / 1000;
-  const step = Math.max(1, ...reports.flatMap((report) => report.series.load.map((row) => Math.ceil(row.seconds))));
-  const bins = new Map(); // number → rows of each machine
-  reports.forEach((report, machine) => {
-    for (const row of report.series.load) {
-      const bin = Math.floor((row.at + shift(report)) / step);
-      if (!bins.has(bin)) bins.set(bin, reports.map(() => []));
-      bins.get(bin)[machine].push(row);
-    }
-  });
-  const load = [...bins].sort(([a], [b]) => a - b).map(([bin, machines]) => rowOf((bin + 1) * step, step, machines.filter((rows) => rows.length > 0)));
-  const watcher = reports.slice().sort((a, b) => b.series.server.length - a.series.server.length)[0];
-  return { load, server: watcher.series.server.map((one) => ({ ...one, at: Number((one.at + shift(watcher)).toFixed(2)) })) };
+  const shifted = (report, rows) => rows.map((row) => ({ ...row, at: Number((row.at + (Date.parse(report.startedAt) - begin) / 1000).toFixed(2)) }));
+  const machines = reports.map((report) => shifted(report, report.series.load));
+  const end = Math.max(0, ...machines.flat().map((row) => row.at));
+  const step = Math.max(1, Math.round(usual(machines.flat().map((row) => row.seconds))));
+  const load = [];
+  for (let from = 0; from < end; from += step) {
+    const to = Math.min(end, from + step);
+    const parts = machines.map((rows) => partsOf(rows, from, to)).filter((one) => one.length > 0);
+    if (parts.length > 0) load.push(rowOf(from, to, parts));
+  }
+  return { load, server: mergeServer(reports, shifted) };
 }
 
-function rowOf(at, step, machines) {
-  const row = { at, seconds: step };
-  const total = (of) => machines.reduce((sum, rows) => sum + of(rows), 0);
-  const highest = (of) => Math.max(...machines.flat().map(of));
-  for (const name of sums) row[name] = Number(total((rows) => rows.reduce((sum, one) => sum + one[name], 0) / rows.length).toFixed(1));
-  for (const name of counts) row[name] = total((rows) => rows.reduce((sum, one) => sum + one[name], 0));
+/** Looks at one server go together, whoever made them; of several servers only those of the machine that looked most often. */
+function mergeServer(reports, shifted) {
+  const isOne = new Set(reports.map((report) => report.settings.metricsUrl)).size === 1;
+  const watchers = isOne ? reports : reports.slice().sort((a, b) => b.series.server.length - a.series.server.length).slice(0, 1);
+  return watchers.flatMap((report) => shifted(report, report.series.server)).sort((a, b) => a.at - b.at);
+}
+
+/** The median of those that are no chance: a look between two regular ones is short. */
+function usual(lengths) {
+  const regular = lengths.filter((seconds) => seconds >= 0.5).sort((a, b) => a - b);
+  return regular[regular.length >> 1] ?? 1;
+}
+
+/** The rows that tell of a stretch, each with the seconds of it that are theirs, and whether they end in it. */
+function partsOf(rows, from, to) {
+  return rows.map((row) => ({ row, overlap: Math.min(to, row.at) - Math.max(from, row.at - row.seconds), endsHere: row.at > from && row.at <= to })).filter(({ overlap }) => overlap > 0);
+}
+
+function rowOf(from, to, machines) {
+  const row = { at: Number(to.toFixed(2)), seconds: Number((to - from).toFixed(2)) };
+  const total = (of) => machines.reduce((sum, parts) => sum + of(parts), 0);
+  const highest = (of) => Math.max(...machines.flat().map((part) => of(part.row)));
+  const ending = (parts, of) => parts.filter(({ endsHere }) => endsHere).reduce((sum, part) => sum + of(part.row), 0);
+  for (const name of states) row[name] = total((parts) => parts.at(-1).row[name]);
+  for (const name of rates) row[name] = Number(total((parts) => parts.reduce((sum, part) => sum + part.row[name] * part.overlap, 0) / parts.reduce((sum, part) => sum + part.overlap, 0)).toFixed(1));
+  for (const name of counts) row[name] = total((parts) => ending(parts, (one) => one[name]));
   for (const name of worst) row[name] = highest((one) => one[name]);
   row.latency = Object.fromEntries(['p50', 'p90', 'p99', 'p999', 'max'].map((name) => [name, highest((one) => one.latency[name])]));
-  row.latency.count = total((rows) => rows.reduce((sum, one) => sum + one.latency.count, 0));
+  row.latency.count = Math.round(total((parts) => parts.reduce((sum, { row: one, overlap }) => sum + one.latency.count * Math.min(1, overlap / one.seconds), 0)));
   return row;
 }
 

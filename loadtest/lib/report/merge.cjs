@@ -26,17 +26,22 @@ function mergeReports(reports) {
   return {
     schema: first.schema,
     run: all((report) => report.run).join('+'),
-    machines: all((report) => ({ name: report.machine.name, run: report.run, clients: report.connections.target, startedAt: report.startedAt })),
+    machines: all((report) => ({ name: report.machine.name, run: report.run, clients: report.connections.target, startedAt: report.startedAt, interrupted: report.interrupted })),
     startedAt: all((report) => report.startedAt).sort()[0],
     interrupted: reports.some((report) => report.interrupted),
-    machine: { name: all((report) => report.machine.name).join('+'), node: first.machine.node, platform: first.machine.platform, cores: sumOfNumbers(all((report) => report.machine.cores)) },
+    machine: { name: [...new Set(all((report) => report.machine.name))].join('+'), node: first.machine.node, platform: first.machine.platform, cores: sumOfNumbers([...new Map(all(({ machine }) => [machine.name, machine.cores])).values()]) },
     settings: mergeSettings(all((report) => report.settings)),
     seconds: Object.fromEntries(phases.map((name) => [name, Math.max(...all((report) => report.seconds[name]))])),
     connections: { ...sumOfCounts(all((report) => report.connections)), handshake: of('handshake', ramp, hold, settle), ready: of('ready', ramp, hold, settle) },
     subscriptions: sumOfNumbers(all((report) => report.subscriptions)),
     refusedSubscriptions: sumOfCounts(all((report) => report.refusedSubscriptions)),
     serverErrors: sumOfCounts(all((report) => report.serverErrors)),
-    messages: sumOfCounts(all((report) => ({ ...report.messages, stored: 0, channelsSeen: 0 }))),
+    messages: {
+      ...sumOfCounts(all((report) => ({ ...report.messages, stored: 0, channelsSeen: 0 }))),
+      // What several saw may be the same: this is the least.
+      stored: Math.max(...all((report) => report.messages.stored)),
+      channelsSeen: Math.max(...all((report) => report.messages.channelsSeen)),
+    },
     latency: {
       publishToReceived: { ramp: of('publish', ramp), hold: of('publish', hold, settle) },
       streamToReceived: { ramp: of('stream', ramp), hold: of('stream', hold, settle), clockAhead: sumOfNumbers(all((report) => report.latency.streamToReceived.clockAhead)) },
@@ -50,7 +55,7 @@ function mergeReports(reports) {
     generator: mergeGenerators(reports),
     windows,
     series: mergeSeries(reports),
-    expectations: first.expectations,
+    expectations: first.expectations === null ? null : { ...first.expectations, remarks: [...new Set(all((report) => report.expectations?.remarks ?? []).flat())] },
     together: overlap,
     notes: notesOf(reports, overlap),
   };

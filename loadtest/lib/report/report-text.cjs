@@ -1,6 +1,7 @@
 'use strict';
 
 const { besideExpected } = require('./criteria.cjs');
+const { verdictLine } = require('./outcome.cjs');
 
 const faultExamplesShown = 3;
 
@@ -21,8 +22,7 @@ function reportText(report) {
   for (const note of report.notes ?? []) lines.push('', note);
   lines.push('', 'Criteria');
   for (const { ok, name, sentence } of report.criteria) lines.push(`  ${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${sentence}`);
-  const failed = report.criteria.filter((criterion) => !criterion.ok).map((criterion) => criterion.name);
-  lines.push('', failed.length === 0 ? 'PASSED' : `FAILED: ${failed.join(', ')}`, '');
+  lines.push('', verdictLine(report), '');
   return lines.join('\n');
 }
 
@@ -37,7 +37,7 @@ function connections({ connections: c, subscriptions }, row) {
 
 function messages(report, row) {
   const { messages: m, latency, publishing, completeness } = report;
-  row('messages', `${whole(m.received)} received (${whole(m.own)} our own), ${whole(m.perSecondInHold)}/s in the hold, ${whole(m.bytes)} bytes, ${whole(m.channelsSeen)} channels`);
+  row('messages', `${whole(m.received)} received (${whole(m.own)} our own), ${whole(m.perSecondInHold)}/s in the hold, ${whole(m.bytes)} bytes, ${report.machines ? 'at least ' : ''}${whole(m.channelsSeen)} channels`);
   row('  owed', `${whole(completeness.owed)}, of which ${whole(completeness.lost)} lost and ${whole(completeness.announced)} announced as gaps (${counts(m.gapsAnnounced)})`);
   if (publishing.due > 0) {
     row('published', `${whole(publishing.acknowledged)} acknowledged of ${whole(publishing.due)} due, failures: ${counts(publishing.failures)}${Object.keys(publishing.goaways).length > 0 ? `, sent away: ${counts(publishing.goaways)}` : ''}`);
@@ -60,7 +60,7 @@ function groups(report, row) {
 }
 
 function server(facts, row) {
-  const health = facts.health === null ? 'no answer from /health' : `health ${facts.health.httpStatus} ${facts.health.status ?? ''}${facts.health.version ? `, version ${facts.health.version}` : ''}`;
+  const health = facts.health === null ? 'no answer from /health' : `health ${facts.health.httpStatus} ${facts.health.status ?? ''} when first asked${facts.health.version ? `, version ${facts.health.version}` : ''}`;
   const { cpuPercent, residentBytes, memoryBytes, connections: clients, tasks } = facts.values;
   const parts = [health];
   if (facts.holdCpuCores !== undefined) parts.push(`${facts.holdCpuCores.toFixed(2)} cores in the hold`);
@@ -72,6 +72,7 @@ function server(facts, row) {
   if (facts.deliveriesPerCpuSecond) parts.push(`${whole(facts.deliveriesPerCpuSecond)} deliveries per CPU-second`);
   const states = Object.entries(facts.states).filter(([name]) => name !== 'normal');
   if (states.length > 0) parts.push(states.map(([name, share]) => `${name} ${Math.round(share * 100)} % of the hold`).join(', '));
+  if (facts.looks > 0 && typeof facts.silentSince === 'number') parts.push(`no answer from /metrics since ${facts.silentSince} s${facts.lastFailure ? ` (${facts.lastFailure})` : ''}`);
   if (facts.looks === 0) parts.push(`no figures from /metrics${facts.lastFailure ? ` (${facts.lastFailure})` : ''}`);
   row('server', parts.join(', '));
 }
@@ -91,6 +92,7 @@ function expectations(report, lines, row) {
   const compared = besideExpected(report);
   if (compared.length === 0) return;
   lines.push('', `${report.expectations.title}: "${report.expectations.criteria}"`);
+  for (const remark of report.expectations.remarks ?? []) row('not as planned', remark);
   for (const { what, expected, measured, is } of compared) {
     row(what, `${measured === null ? 'not measured' : show(measured)}, the plan expects ${expected[0] === expected[1] ? `about ${show(expected[0])}` : `${show(expected[0])} to ${show(expected[1])}`}: ${is}`);
   }

@@ -62,13 +62,13 @@ function buildReport(load, { account, decided, unresponsive, interrupted }) {
     publishing: { ...load.looks.publishing.summary(0), storedTwice: account.ledger.storedTwice },
     completeness: { owed: completeness.owed, lost: completeness.lost, announced: completeness.announced, decided: completeness.decided },
     faults: { counts: faults.counts, examples: faults.examples },
-    server: { ...load.facts.summary(), holdCpuCores: hold.server.cpuCores, deliveriesPerCpuSecond: hold.server.deliveriesPerCpuSecond, states: hold.server.states ?? {} },
+    server: { ...load.facts.summary(), holdCpuCores: hold.server.cpuCores, deliveriesPerCpuSecond: hold.server.deliveriesPerCpuSecond, states: hold.server.states ?? {}, silentSince: hold.server.silentSince ?? null },
     generator: generatorOf(windows),
     windows,
     series: { load: load.looks.series.tell(), server: load.facts.samples.map((sample) => ({ ...point(sample), at: seconds(sample.at - load.startedAt) })) },
   };
   delete report.publishing.perSecond;
-  report.expectations = expectationsOf(settings);
+  report.expectations = expectationsOf(settings, hold.seconds);
   return report;
 }
 

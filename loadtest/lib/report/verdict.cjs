@@ -3,6 +3,7 @@
 const { faultKinds } = require('../faults.cjs');
 const { complaintsOf } = require('./complaints.cjs');
 const { givenCriteria } = require('./criteria.cjs');
+const { completeCriterion } = require('./outcome.cjs');
 
 const togetherShare = 0.9; // of the hold, for reports of several machines
 
@@ -11,7 +12,7 @@ const togetherShare = 0.9; // of the hold, for reports of several machines
  * @returns {{name: string, ok: boolean, sentence: string}[]} in the order in which they are told
  */
 function judge(report, settings) {
-  const criteria = [];
+  const criteria = [completeCriterion(report)];
   const add = (name, ok, sentence) => criteria.push({ name, ok, sentence });
   const { connections, completeness, messages, publishing } = report;
 
@@ -49,7 +50,7 @@ function judge(report, settings) {
   if (settings.publishRate > 0) {
     const done = percent(publishing.acknowledged, Math.max(1, publishing.due));
     add('publishing', done >= settings.publishSuccessRate,
-      `${publishing.acknowledged} of ${publishing.due} publishes due were acknowledged: ${show(done)} %, at least ${settings.publishSuccessRate} %`);
+      `${publishing.acknowledged} of ${publishing.due} publishes due were acknowledged: ${show(done)} %, at least ${settings.publishSuccessRate} %${publishHint(publishing, settings)}`);
   }
   for (const one of givenCriteria(report, settings)) add(...one);
   if (report.together !== undefined) {
@@ -58,6 +59,12 @@ function judge(report, settings) {
   }
   add('generator', ...generatorVerdict(report.generator, settings));
   return criteria;
+}
+
+/** A peer that speaks HTTP/1.1 alone answers HTTP/2 with what is no frame, and the client's error says no more than that. */
+function publishHint({ acknowledged, failures = {} }, { publishProtocol }) {
+  const isRefused = publishProtocol === 'http2' && acknowledged === 0 && Object.keys(failures).some((label) => /ERR_HTTP2_ERROR|PROTOCOL_ERROR/.test(label));
+  return isRefused ? '; HTTP/2 is not spoken at PUBLISH_URL: this server does so at its WS_PUBLISH_ADDR alone' : '';
 }
 
 function generatorVerdict(generator, settings) {

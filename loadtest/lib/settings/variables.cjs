@@ -33,7 +33,7 @@ const variables = [
   { name: 'SEED', key: 'seed', kind: 'whole', def: '1', min: 0, max: 2 ** 31 - 1, text: 'of the random subscriptions' },
   { name: 'PUBLISH_RATE', key: 'publishRate', kind: 'number', def: '0', min: 0, max: 50000, text: 'messages a second over all CHANNELS; 0 = only listen' },
   { name: 'PUBLISH_URL', key: 'publishUrl', kind: 'url', schemes: ['http:', 'https:'], def: '', shown: '/publish of WS_URL', text: 'the channel is appended' },
-  { name: 'PUBLISH_SIZE', key: 'publishSize', kind: 'whole', def: '400', min: 0, max: 1024 * 1024, text: 'bytes of a payload (about 100 is the least that carries the marks)' },
+  { name: 'PUBLISH_SIZE', key: 'publishSize', kind: 'whole', def: '400', min: 0, max: 1024 * 1024, text: 'bytes of a payload; at least what the marks take by which a message is known again, about 100' },
   { name: 'PUBLISH_TOKEN', key: 'publishToken', kind: 'secret', def: '', text: 'bearer token of the publisher' },
   { name: 'PUBLISH_CONNECTIONS', key: 'publishConnections', kind: 'whole', def: '16', min: 1, max: 256, text: 'kept HTTP connections; over HTTP/1.1 one request each at a time' },
   { name: 'PUBLISH_PROTOCOL', key: 'publishProtocol', kind: 'choice', choices: ['http1', 'http2'], def: 'http1', text: 'of publishing; http2 without TLS by prior knowledge' },
