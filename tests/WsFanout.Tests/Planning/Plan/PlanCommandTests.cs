@@ -76,6 +76,13 @@ public sealed class PlanCommandTests
 
     [Theory]
     [InlineData("--cores 0", "between 0.01 and 1024")]
+    [InlineData("--cores 1,5", "--cores '1,5': must be a number between 0.01 and 1024 without commas, as 1.5.")]
+    [InlineData("--rate 1,5", "--rate '1,5'")]
+    [InlineData("--client-rate 1,5", "--client-rate '1,5'")]
+    [InlineData("--target-utilisation 7,0", "--target-utilisation '7,0'")]
+    [InlineData("--instance-cost 12,23", "--instance-cost '12,23'")]
+    [InlineData("--publish-ms 1,5", "--publish-ms '1,5'")]
+    [InlineData("--clients 10,000", "--clients '10,000': must be a number between 1 and 1000000 without commas.")]
     [InlineData("--memory much", "--memory 'much': must be bytes, KB, MB or GB")]
     [InlineData("--bandwidth 125MB/s", "--bandwidth '125MB/s': must be like 1Gbit")]
     [InlineData("--users casual:70", "the shares come to 70 %")]
