@@ -105,18 +105,18 @@ internal sealed class TextReport
 
     private void Queues()
     {
-        Title("Queues: M/M/1 with all cores as one server, and Little's law");
+        Title("Queues: M/M/1 with the cores as one server, and Little's law");
         var table = new TextTable("load", ">busy", ">service", ">there", ">waiting", ">waits", ">until sent", ">under way", ">publishes");
         foreach (var queue in _report.Queues)
         {
             table.Add(
-                queue.Name, Text($"{queue.Utilisation * 100:0.#} %"), LoadModel.Time(queue.ServiceSeconds), Number(queue.MessagesThere), Number(queue.MessagesWaiting),
+                queue.Name, double.IsFinite(queue.Utilisation) ? Text($"{queue.Utilisation * 100:0.#} %") : "no end", double.IsFinite(queue.ServiceSeconds) ? LoadModel.Time(queue.ServiceSeconds) : "no end", Number(queue.MessagesThere), Number(queue.MessagesWaiting),
                 queue.WaitSeconds is { } wait ? LoadModel.Time(wait) : "no end", queue.ThroughSeconds is { } through ? LoadModel.Time(through) : "no end", Number(queue.DeliveriesUnderWay), Number(queue.PublishesInFlight));
         }
 
         table.Write(_text);
         TextTable.Paragraph(
-            _text, Text($"service: one message to all who get it; ρ / (1 − ρ) messages are there, ρ² / (1 − ρ) of them wait; under way: deliveries a second × time until sent; publishes: in flight at {_basis.Request.PublishTime.TotalMilliseconds:0.##} ms each; aimed at: the target's messages with as many clients as that takes."));
+            _text, Text($"The server is what idle work and idle clients leave of the cores. busy, ρ: messages a second × service, one message to all who get it; ρ / (1 − ρ) messages are there, ρ² / (1 − ρ) of them wait; under way: deliveries a second × time until sent; publishes: in flight at {_basis.Request.PublishTime.TotalMilliseconds:0.##} ms each; aimed at: the target's messages with as many clients as that takes."));
     }
 
     private void ScaleOut()
@@ -130,7 +130,7 @@ internal sealed class TextReport
         table.Write(_text);
         if (_basis.Request.Crowd is not { } crowd) return;
 
-        _text.Append(CultureInfo.InvariantCulture, $"\n{crowd} clients, {scale.PerInstance} an instance at most:\n");
+        _text.Append(CultureInfo.InvariantCulture, $"\n{crowd} clients, {scale.PerInstance} an instance at most{(scale.PerInstance == 0 ? ": see the contradictions." : ":")}\n");
         var crowds = new TextTable(">instances", ">clients each", ">CPU", ">memory", ">next one due at", ">a month", "the servers");
         foreach (var row in scale.Crowds)
         {

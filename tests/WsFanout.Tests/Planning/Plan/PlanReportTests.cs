@@ -114,6 +114,64 @@ public sealed class PlanReportTests
     }
 
     [Fact]
+    public void Every_row_of_the_queues_keeps_to_Littles_law_whatever_things_cost()
+    {
+        var random = new Random(20261130);
+        for (var i = 0; i < 300; i++)
+        {
+            var (calibration, request) = (TestCalibration.Any(random), new PlanRequest { Clients = random.Next(1, 50_000), ClientRate = 0.1 + (random.NextDouble() * 5), MessagesPerSecond = 5 + (random.NextDouble() * 100), TargetUtilisation = random.Next(1, 100) });
+            var report = Plans.With(calibration, request);
+
+            foreach (var queue in report.Queues)
+            {
+                var load = report.Loads.FirstOrDefault(use => use.Load.Name == queue.Name)?.Load ?? report.Basis.Target;
+                var arriving = load.MessagesPerSecond;
+                var why = $"{queue} with {calibration.Costs} and {request}";
+                if (double.IsFinite(queue.ServiceSeconds)) Near(arriving * queue.ServiceSeconds, queue.Utilisation, why);
+                if (queue.MessagesThere is not { } there) continue;
+
+                Near(arriving * queue.ThroughSeconds!.Value, there, why);
+                Near(arriving * queue.WaitSeconds!.Value, queue.MessagesWaiting!.Value, why);
+                Near(queue.WaitSeconds.Value + queue.ServiceSeconds, queue.ThroughSeconds.Value, why);
+            }
+        }
+
+        static void Near(double expected, double actual, string why) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Abs(expected), $"{expected} and {actual}: {why}");
+    }
+
+    [Fact]
+    public void What_idle_work_and_idle_clients_take_is_no_part_of_the_server_that_serves_messages()
+    {
+        var costs = TestCalibration.Round.Costs with { IdleCores = 0.3, SecondsPerIdleClientSecond = 20e-6, SecondsPerMessage = 1e-3 };
+        var report = Plans.With(TestCalibration.Round with { Costs = costs }, new PlanRequest { Clients = 8_000 });
+        var queue = report.Queues.Single(one => one.Name == "target");
+
+        // (1 ms + 8,000 × 2 / 12 × 15 µs) / (1.8 − 0.3 − 8,000 × 20 µs).
+        Assert.Equal((1e-3 + (16_000 / 12.0 * 15e-6)) / 1.34, queue.ServiceSeconds, 12);
+        Assert.Equal(12 * queue.ServiceSeconds, queue.Utilisation, 12);
+        Assert.Equal(0.7, report.Queues[^1].Utilisation, 12);
+    }
+
+    [Fact]
+    public void Idle_work_that_leaves_nothing_is_a_queue_without_end()
+    {
+        var costs = TestCalibration.Round.Costs with { SecondsPerIdleClientSecond = 1e-3 };
+        var queue = Plans.With(TestCalibration.Round with { Costs = costs }, Plans.TenThousand).Queues.Single(one => one.Name == "target");
+
+        Assert.Equal((double.PositiveInfinity, null), (queue.ServiceSeconds, queue.ThroughSeconds));
+    }
+
+    [Fact]
+    public void Clients_chosen_for_a_utilisation_do_not_fail_it_by_a_rounding_error()
+    {
+        var report = Plans.Of(new PlanRequest { ClientRate = 5, TargetUtilisation = 50, Descriptors = 100_000, BandwidthBytesPerSecond = 1.25e9, MessagesPerSecond = 20 });
+
+        Assert.True(report.Check("cpu_target").Passed);
+        Assert.Equal("normal", report.Use("target").Outcome);
+        Assert.DoesNotContain(report.Warnings, sentence => sentence.StartsWith("target load", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Littles_law_counts_what_is_under_way()
     {
         var queue = Plans.Of(Plans.TenThousand with { PublishTime = TimeSpan.FromMilliseconds(200) }).Queues.Single(one => one.Name == "target");
