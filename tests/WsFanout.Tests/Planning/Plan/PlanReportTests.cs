@@ -102,6 +102,44 @@ public sealed class PlanReportTests
     }
 
     [Fact]
+    public void Clients_that_nobody_asked_for_pass_all_checks_of_their_load()
+    {
+        var random = new Random(20261130);
+        string[] ofTheLoad = ["clients", "cpu_target", "cpu_reject", "memory_target", "network_target", "network_peak"];
+        for (var i = 0; i < 300; i++)
+        {
+            var request = new PlanRequest
+            {
+                Cores = random.Next(1, 64),
+                MemoryBytes = (long)random.Next(1, 64) << 30,
+                Descriptors = random.Next(1_000, 2_000_000),
+                BandwidthBytesPerSecond = 1e6 * random.Next(1, 2_000),
+                ClientRate = 0.1 + (random.NextDouble() * 10),
+                TargetUtilisation = random.Next(1, 100),
+            };
+            var calibration = TestCalibration.Any(random);
+            var report = Plans.With(calibration, request);
+
+            if (report.Basis.Target.Clients == 0) Assert.False(report.Holds);
+            else Assert.All(ofTheLoad, key => Assert.True(report.Check(key).Passed, $"{report.Check(key)} of {request} with {calibration.Costs}"));
+        }
+    }
+
+    [Fact]
+    public void The_network_at_peak_bounds_a_plan_that_nobody_asked_a_number_of()
+    {
+        var report = Plans.Of(new PlanRequest { Cores = 4, MemoryBytes = 8L << 30, Descriptors = 1_048_576 });
+
+        Assert.Equal("network_target", report.Basis.Decisive.Key);
+        Assert.InRange(report.Basis.Target.Clients, report.Limit("network_target") - 10, report.Limit("network_target"));
+        Assert.True(report.Holds, string.Join("; ", report.Checks.Where(check => !check.Passed).Select(check => check.Rule).Concat(report.Contradictions)));
+    }
+
+    [Fact]
+    public void A_maximum_that_was_given_is_planned_for_to_the_last_client() =>
+        Assert.Equal(64, Plans.Of(new PlanRequest { Profile = WsFanout.Planning.Profiles.AllProfiles.Demo }).Basis.Target.Clients);
+
+    [Fact]
     public void The_queue_at_70_percent_is_the_textbooks()
     {
         var queue = Plans.Of(Plans.TenThousand).Queues[^1];
