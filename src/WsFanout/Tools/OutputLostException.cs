@@ -1,7 +1,7 @@
 namespace WsFanout.Tools;
 
 /// <summary>Standard output does not take what a command prints; <see cref="ToolCommands"/> ends the command.</summary>
-internal sealed class OutputLostException(IOException cause) : IOException(cause.Message, cause)
+internal sealed class OutputLostException(Exception cause) : IOException(cause.Message, cause)
 {
     /// <summary>errno 32, of Linux and macOS.</summary>
     private const int BrokenPipe = 32;

@@ -27,7 +27,7 @@ internal sealed class OutputStream(Stream inner) : Stream
             inner.Write(buffer);
             inner.Flush();
         }
-        catch (IOException lost)
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
             throw new OutputLostException(lost);
         }
@@ -42,7 +42,7 @@ internal sealed class OutputStream(Stream inner) : Stream
             await inner.WriteAsync(buffer, cancellationToken);
             await inner.FlushAsync(cancellationToken);
         }
-        catch (IOException lost)
+        catch (Exception lost) when (lost is IOException or UnauthorizedAccessException)
         {
             throw new OutputLostException(lost);
         }

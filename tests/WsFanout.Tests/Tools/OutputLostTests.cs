@@ -45,6 +45,17 @@ public sealed class OutputLostTests : IDisposable
     }
 
     [Fact]
+    public async Task An_output_that_is_closed_is_a_sentence_too()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        // The end that is read can't be written to: what the kernel says of a closed descriptor too.
+        await using var file = new FileStream(new SafeFileHandle(pipe.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+        Assert.Equal(74, await RunAsync(file, "plan"));
+        Assert.StartsWith("wsfanout: standard output can't be written: ", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fault_of_the_program_is_no_failed_check()
     {
         var root = ToolCommands.Build(new ToolContext(), _ => throw new InvalidOperationException("thrown by this test"));
