@@ -14,10 +14,12 @@ internal sealed class PlanCommand
     private readonly PlanRequest _request;
     private readonly string _output;
     private readonly string? _path;
+    private readonly int _width;
     private readonly InvocationConfiguration _console;
 
-    private PlanCommand(PlanArguments options, ParseResult parsed)
+    private PlanCommand(PlanArguments options, ParseResult parsed, int? width)
     {
+        _width = width is { } columns ? Math.Max(TextTable.LeastWidth, columns) : TextTable.UsualWidth;
         _request = options.Read(parsed);
         _output = parsed.GetRequiredValue(options.Output);
         _path = parsed.GetValue(options.Out);
@@ -25,7 +27,8 @@ internal sealed class PlanCommand
     }
 
     /// <param name="read">The environment and everything else that settings depend on; null: those of this process.</param>
-    public static Command Build(Func<(IReadOnlyDictionary<string, string> Environment, SettingsContext Context)>? read = null)
+    /// <param name="width">Columns of the terminal that is written to; null: it is none.</param>
+    public static Command Build(Func<(IReadOnlyDictionary<string, string> Environment, SettingsContext Context)>? read = null, int? width = null)
     {
         var options = new PlanArguments();
         var command = new Command("plan", "Work out what this machine, or another, carries: every limit with its formula, what binds first, checks, instances, costs. Exit 0 when all checks pass, 1 when not, 78 when the settings can't be.");
@@ -37,7 +40,7 @@ internal sealed class PlanCommand
         command.SetAction(async (parsed, _) =>
         {
             var (environment, context) = read is null ? (ProcessEnvironment.Read(), SettingsContext.OfThisProcess()) : read();
-            return await new PlanCommand(options, parsed).RunAsync(environment, context);
+            return await new PlanCommand(options, parsed, width).RunAsync(environment, context);
         });
         return command;
     }
@@ -83,7 +86,7 @@ internal sealed class PlanCommand
         {
             PlanArguments.Json => JsonReport.Write(report, version),
             PlanArguments.Env => await EnvAsync(report, version, file),
-            _ => TextReport.Write(report, version),
+            _ => TextReport.Write(report, version, _path is null ? _width : TextTable.UsualWidth),
         };
         if (file is null) await _console.Output.WriteAsync(text);
         else file.Replace(text);

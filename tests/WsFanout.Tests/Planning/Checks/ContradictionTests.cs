@@ -107,6 +107,13 @@ public sealed class ContradictionTests
     }
 
     [Fact]
+    public void A_calibration_by_which_intake_is_free_is_a_warning()
+    {
+        Assert.Contains(Plans.Of(Plans.TenThousand).Warnings, sentence => sentence.StartsWith("By the test's calibration a message costs nothing until it is delivered", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plans.With(TestCalibration.Full, Plans.TenThousand).Warnings, sentence => sentence.Contains("costs nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_load_above_the_utilisation_aimed_at_is_a_warning()
     {
         var report = Plans.Of(new PlanRequest { Clients = 10_000, ClientRate = 6 });
