@@ -158,7 +158,7 @@ internal sealed class TextReport
     {
         Title("Costs");
         var prices = _report.Prices;
-        _text.Append(CultureInfo.InvariantCulture, $"{prices.InstancePerMonth:0.00} an instance and month: {Number(prices.PerThousandClients)} per 1,000 clients a month, {Price(prices.PerMillionDeliveries)} per million deliveries.\n");
+        Paragraph(Text($"{prices.InstancePerMonth:0.00} an instance and month: {Number(prices.PerThousandClients)} per 1,000 clients a month, {Price(prices.PerMillionDeliveries)} per million deliveries."));
     }
 
     private void Checks()
@@ -215,7 +215,8 @@ internal sealed class TextReport
     private void Verdict()
     {
         var failed = _report.Checks.Count(check => !check.Passed);
-        _text.Append(CultureInfo.InvariantCulture, $"\n{(_report.Holds ? "The plan holds" : "The plan does not hold")}: {_report.Checks.Count - failed} checks pass, {failed} fail, {_report.Contradictions.Count} contradictions, {_report.Warnings.Count} warnings.\n");
+        _text.Append('\n');
+        Paragraph(Text($"{(_report.Holds ? "The plan holds" : "The plan does not hold")}: {_report.Checks.Count - failed} checks pass, {failed} fail, {_report.Contradictions.Count} contradictions, {_report.Warnings.Count} warnings."));
     }
 
     private TextTable Table(params string[] heads) => new(heads) { Width = _width };

@@ -36,7 +36,7 @@ public sealed class ReportTests
     public void Sentences_are_as_wide_as_the_terminal(int width)
     {
         var lines = TextReport.Write(Plans.Of(Everything), "1.2.3", width).Split('\n');
-        var sentences = lines.SkipWhile(line => line != "Warnings").TakeWhile(line => !line.StartsWith("The plan", StringComparison.Ordinal)).ToList();
+        var sentences = lines.SkipWhile(line => line != "Warnings").ToList();
 
         Assert.InRange(sentences.Max(line => line.Length), width - 20, width);
     }
