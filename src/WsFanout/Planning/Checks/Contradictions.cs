@@ -50,10 +50,10 @@ internal static class Contradictions
         var calibration = basis.Model.Calibration;
         if (calibration.Transport != transport) yield return $"The costs are those of the {calibration.Transport} way; with these settings clients come by the {transport} way, which costs other than that.";
         if (calibration.Costs.SecondsPerMessage == 0) yield return $"By {calibration.Name} a message costs nothing until it is delivered: the intake is in no figure of the CPU, and a plan with many messages and few clients is too good.";
-        if (calibration.Link == "loopback") yield return "The costs were measured over loopback, where the server is billed for its clients' side of TCP too: over a network it is less.";
+        if (calibration.Link == "loopback") yield return "The costs are those over loopback, where the server is billed for its clients' side of TCP too: over a network it is less.";
         if (basis.MessageBytes > 2 * calibration.PayloadBytes || basis.MessageBytes * 2 < calibration.PayloadBytes)
         {
-            yield return Text($"The costs were measured with {calibration.PayloadBytes} bytes a message; with {basis.MessageBytes} a delivery costs other than {calibration.Costs.SecondsPerDelivery * 1e6:0.##} µs.");
+            yield return Text($"The costs are those of {calibration.PayloadBytes} bytes a message; with {basis.MessageBytes} a delivery costs other than {calibration.Costs.SecondsPerDelivery * 1e6:0.##} µs.");
         }
     }
 
