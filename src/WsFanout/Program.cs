@@ -15,6 +15,6 @@ if (settings.Settings is { } read)
 
 var root = ToolCommands.Build(context, _ => ServerProcess.RunAsync(settings, ToolCommands.Version(), Console.Error));
 var hasColours = !Console.IsOutputRedirected && !environment.ContainsKey("NO_COLOR");
-root.Add(PlanCommand.Build());
+root.Add(PlanCommand.Build(width: Console.IsOutputRedirected ? null : Console.WindowWidth));
 root.Add(CheckCommand.Build(new CheckContext { Settings = settings, Version = ToolCommands.Version(), HasColours = hasColours }));
 return await ToolCommands.RunAsync(root, args, StandardOutput.Open(), Console.Error);

@@ -26,10 +26,16 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 var text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
-                if (T.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return value(number);
+                // Without the separators of thousands, which would make fifteen of a decimal comma's 1,5.
+                if (T.TryParse(text, StyleOf<T>(), CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return value(number);
 
-                result.AddError($"{name} '{text}': must be a number between {least} and {most}.");
+                var hint = text.Contains(',', StringComparison.Ordinal) ? $" without commas{(IsWhole<T>() ? "" : ", as 1.5")}" : "";
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} '{text}': must be a number between {least} and {most}{hint}."));
                 return default;
             },
         };
+
+    private static NumberStyles StyleOf<T>() => IsWhole<T>() ? NumberStyles.Integer : NumberStyles.Float;
+
+    private static bool IsWhole<T>() => typeof(T) != typeof(double);
 }

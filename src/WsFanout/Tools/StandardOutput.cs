@@ -8,16 +8,14 @@ internal static class StandardOutput
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Standard output. Unlike <see cref="Console.Out"/> it throws when it is a pipe that nobody reads any more, so that a tool can end.</summary>
+    /// <summary>Standard output. Unlike <see cref="Console.Out"/> it throws an <see cref="OutputLostException"/> when it is a pipe that nobody reads any more, or a file that takes no more, so that a tool can end.</summary>
     public static TextWriter Open()
     {
         if (!Console.IsOutputRedirected || OperatingSystem.IsWindows()) return Console.Out;
 
         using var probe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         // A file keeps its place by descriptor, which only the console's own stream moves along.
-        if (probe.CanSeek) return Console.Out;
-
-        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return new StreamWriter(pipe, Utf8) { AutoFlush = true };
+        var stream = probe.CanSeek ? Console.OpenStandardOutput() : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return new StreamWriter(new OutputStream(stream), Utf8) { AutoFlush = true };
     }
 }

@@ -11,7 +11,8 @@ internal sealed class Tail(TailOptions options, TailPrinter printer, TimeProvide
     private readonly ClientPosition _position = new();
     private readonly Backoff _backoff = new(new Random(), TimeSpan.FromSeconds(30));
 
-    /// <summary>Prints until <paramref name="stop"/>, until nobody reads the output, or until the server ends it for good.</summary>
+    /// <summary>Prints until <paramref name="stop"/> or until the server ends it for good.</summary>
+    /// <exception cref="OutputLostException">Nobody reads the output any more, or it can't be written.</exception>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         try
@@ -34,11 +35,6 @@ internal sealed class Tail(TailOptions options, TailPrinter printer, TimeProvide
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return ExitCode.Done;
-        }
-        catch (IOException)
-        {
-            // As in `wsfanout tail … | head`: the reader has seen enough.
             return ExitCode.Done;
         }
     }

@@ -16,7 +16,7 @@ internal sealed class TailConnection(TailOptions options, ClientPosition positio
 
     /// <summary>Runs the connection to its end.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> asked for it.</exception>
-    /// <exception cref="IOException">Nobody reads the output.</exception>
+    /// <exception cref="OutputLostException">Nobody reads the output, or it can't be written.</exception>
     public async Task<ConnectionEnd> RunAsync(CancellationToken stop)
     {
         using var socket = new ClientWebSocket();

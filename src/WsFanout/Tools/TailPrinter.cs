@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace WsFanout.Tools;
 
 /// <summary>The lines of <c>wsfanout tail</c>: messages to one writer, everything else to the other.</summary>
-/// <exception cref="IOException">By every method: nobody reads the output any more.</exception>
+/// <exception cref="OutputLostException">By every method: nobody reads the output any more, or it can't be written.</exception>
 internal sealed class TailPrinter(TextWriter messages, TextWriter notes, bool wholeFrames)
 {
     /// <summary>One line: time, channel, sequence number and data, or the frame as it came.</summary>

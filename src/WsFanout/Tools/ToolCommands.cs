@@ -25,7 +25,10 @@ internal static class ToolCommands
     }
 
     /// <summary>Reads the arguments and runs what they ask for.</summary>
-    /// <returns>The exit code; <see cref="ExitCode.BadArguments"/> when the arguments make no sense, which is then said on <paramref name="error"/>.</returns>
+    /// <returns>
+    /// The exit code; <see cref="ExitCode.BadArguments"/> when the arguments make no sense, which is then said on <paramref name="error"/>;
+    /// <see cref="ExitCode.NobodyReads"/> or <see cref="ExitCode.NotWritten"/> when <paramref name="output"/> is lost.
+    /// </returns>
     public static async Task<int> RunAsync(RootCommand root, string[] arguments, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         // A payload may begin with '@': it is not the name of a file with more arguments.
@@ -37,10 +40,41 @@ internal static class ToolCommands
             return ExitCode.BadArguments;
         }
 
-        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         // The server has signal handling of its own; a tool is cancelled by Ctrl-C and SIGTERM.
         if (parsed.CommandResult.Command == root) configuration.ProcessTerminationTimeout = null;
-        return await parsed.InvokeAsync(configuration, stop);
+        try
+        {
+            return await parsed.InvokeAsync(configuration, stop);
+        }
+        catch (OutputLostException lost)
+        {
+            // As in `wsfanout plan | head`: the reader has seen enough, and there is nobody to tell.
+            if (lost.NobodyReads) return ExitCode.NobodyReads;
+            return await EndAsync(error, $"wsfanout: standard output can't be written: {lost.Message}", ExitCode.NotWritten);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failed;
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return await EndAsync(error, $"wsfanout: a fault of the program: {fault}", ExitCode.Faulted);
+        }
+    }
+
+    private static async Task<int> EndAsync(TextWriter error, string sentence, int code)
+    {
+        try
+        {
+            await error.WriteLineAsync(sentence);
+        }
+        catch (IOException)
+        {
+            // Standard error is on the same full disk; the code still says it.
+        }
+
+        return code;
     }
 
     /// <summary>Version of the program without the commit that some builds append.</summary>

@@ -29,6 +29,19 @@ internal static class TestCalibration
         SecondsPerIdleClientSecond = 1e-6,
     });
 
+    /// <summary>Some costs, each of the size that a server may have.</summary>
+    public static CalibrationFile Any(Random random) => Of(Round.Costs with
+    {
+        SecondsPerDelivery = Sized(random, 1e-6, 1e-4),
+        SecondsPerMessage = random.Next(3) == 0 ? 0 : Sized(random, 1e-6, 1e-2),
+        IdleCores = random.Next(3) == 0 ? 0 : Sized(random, 1e-3, 1.7),
+        SecondsPerIdleClientSecond = random.Next(3) == 0 ? 0 : Sized(random, 1e-7, 1e-4),
+        BytesPerClient = Sized(random, 4 << 10, 256 << 10),
+        FixedBytes = Sized(random, 1 << 20, 1 << 30),
+    });
+
+    private static double Sized(Random random, double least, double most) => least * Math.Pow(most / least, random.NextDouble());
+
     private static CalibrationFile Of(UnitCosts costs) => new()
     {
         Name = "the test's calibration",

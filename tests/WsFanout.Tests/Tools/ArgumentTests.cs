@@ -16,6 +16,9 @@ public sealed class ArgumentTests
     [InlineData("feed --rate 0", "between 0.01 and 1000")]
     [InlineData("feed --rate fast", "'fast'")]
     [InlineData("feed --rate NaN", "'NaN'")]
+    [InlineData("feed --rate 1,5", "--rate '1,5': must be a number between 0.01 and 1000 without commas, as 1.5.")]
+    [InlineData("feed --seconds 1,000", "--seconds '1,000': must be a number")]
+    [InlineData("feed --symbols 1,000", "--symbols '1,000': must be a number between 1 and 10000 without commas.")]
     [InlineData("feed --symbols 1000000", "between 1 and 10000")]
     [InlineData("feed --seconds -1", "'-1'")]
     public async Task What_makes_no_sense_is_2_and_says_why(string arguments, string why)

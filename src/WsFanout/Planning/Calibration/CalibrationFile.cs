@@ -32,7 +32,7 @@ internal sealed record CalibrationFile
 
     public required UnitCosts Costs { get; init; }
 
-    /// <summary>Names of costs that were not measured but come from the file that was there before.</summary>
+    /// <summary>Names of costs that were not measured: they are assumed, or come from the file that was there before.</summary>
     public IReadOnlyList<string> TakenOver { get; init; } = [];
 
     public string? Note { get; init; }
@@ -48,5 +48,5 @@ internal sealed record CalibrationFile
 
     /// <summary>Where and when, in one line.</summary>
     public string Origin => string.Create(
-        CultureInfo.InvariantCulture, $"measured {(MeasuredAt == DateTimeOffset.UnixEpoch ? "" : $"{MeasuredAt.UtcDateTime:yyyy-MM-dd} ")}of server {Server} on {Machine}, {Transport} way, {Link}");
+        CultureInfo.InvariantCulture, $"{(MeasuredAt == DateTimeOffset.UnixEpoch ? "" : $"measured {MeasuredAt.UtcDateTime:yyyy-MM-dd} ")}of server {Server} on {Machine}, {Transport} way, {Link}");
 }

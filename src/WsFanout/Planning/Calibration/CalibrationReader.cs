@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace WsFanout.Planning.Calibration;
@@ -8,7 +9,7 @@ internal sealed class CalibrationReader
 {
     private const long MaxFileBytes = 4L << 20;
     private const int MaxShown = 60;
-    private const double LargestPayload = 64 << 20;
+    private const int LargestPayload = 64 << 20;
 
     private readonly JsonElement _root;
 
@@ -42,6 +43,7 @@ internal sealed class CalibrationReader
     {
         try
         {
+            if (json.Span.StartsWith(Encoding.UTF8.Preamble)) json = json[Encoding.UTF8.Preamble.Length..];
             using var document = JsonDocument.Parse(json);
             problem = null;
             return new CalibrationReader(document.RootElement).ToFile(name);
@@ -83,7 +85,7 @@ internal sealed class CalibrationReader
             Machine = Text("machine"),
             Transport = OneOf("transport", "direct", "stream"),
             Link = OneOf("link", "loopback", "cable", "network"),
-            PayloadBytes = (int)Number(_root, "", "payloadBytes", 1, LargestPayload),
+            PayloadBytes = Whole("payloadBytes", LargestPayload),
             Costs = new UnitCosts
             {
                 SecondsPerDelivery = Cost(costs, CostField.Delivery),
@@ -99,7 +101,7 @@ internal sealed class CalibrationReader
                 FixedBytes = Cost(costs, CostField.Fixed),
             },
             TakenOver = TakenOver(),
-            Note = _root.TryGetProperty("note", out _) ? Text("note") : null,
+            Note = _root.TryGetProperty("note", out _) ? Child(_root, "note", JsonValueKind.String, "a text").GetString() : null,
             Knee = Knee(),
         };
     }
@@ -127,11 +129,26 @@ internal sealed class CalibrationReader
             Number(knee, "knee.", "clients", 0, 1e7),
             Number(knee, "knee.", "messagesPerSecond", 0, 1e9),
             Number(knee, "knee.", "deliveriesPerSecond", 0, 1e12),
-            Child(knee, "boundBy", JsonValueKind.String, "a text", "knee.").GetString() ?? "",
+            Text(knee, "boundBy", "knee."),
             Number(knee, "knee.", "cpuLimitCores", 0.001, 4096));
     }
 
-    private string Text(string name) => Child(_root, name, JsonValueKind.String, "a text").GetString() ?? "";
+    private string Text(string name) => Text(_root, name, "");
+
+    // They are printed, and a terminal would obey what else is in them.
+    private static string Text(JsonElement parent, string name, string path)
+    {
+        var field = Child(parent, name, JsonValueKind.String, "a text", path);
+        var text = field.GetString() ?? "";
+        return text.Any(char.IsControl) ? throw Wrong(path + name, field, "a text of one line without control characters") : text;
+    }
+
+    private int Whole(string name, int most)
+    {
+        var allowed = string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {most}");
+        var field = Child(_root, name, JsonValueKind.Number, allowed);
+        return field.TryGetDouble(out var value) && value == Math.Floor(value) && value >= 1 && value <= most ? (int)value : throw Wrong(name, field, allowed);
+    }
 
     private string OneOf(string name, params ReadOnlySpan<string> words)
     {
@@ -153,6 +170,7 @@ internal sealed class CalibrationReader
 
     private static JsonElement Child(JsonElement parent, string name, JsonValueKind kind, string allowed, string path = "")
     {
+        if (parent.EnumerateObject().Count(property => property.NameEquals(name)) > 1) throw new FieldException($"{path}{name} is given twice");
         if (!parent.TryGetProperty(name, out var field)) throw new FieldException($"{path}{name} is missing; it must be {allowed}");
 
         return field.ValueKind == kind ? field : throw Wrong(path + name, field, allowed);

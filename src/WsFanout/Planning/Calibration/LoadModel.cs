@@ -12,6 +12,9 @@ internal sealed class LoadModel(CalibrationFile calibration, bool isTls)
     // A quotient that is whole but for the rounding of its factors is taken for whole.
     private const double Rounding = 1e-12;
 
+    // Wider, because what was rounded to a whole by the above is multiplied again before it is compared.
+    private const double ComparedWithin = 1e-10;
+
     private UnitCosts Costs => calibration.Costs;
 
     /// <summary>What the calibration is called in formulas.</summary>
@@ -63,6 +66,12 @@ internal sealed class LoadModel(CalibrationFile calibration, bool isTls)
 
     /// <summary>A quotient rounded down, as all limits are.</summary>
     public static long Whole(double quotient) => double.IsNaN(quotient) ? 0 : (long)Math.Clamp(Math.Floor(quotient * (1 + Rounding)), 0, long.MaxValue / 2);
+
+    /// <summary>Whether a figure is above its bound by more than the rounding of its factors.</summary>
+    public static bool IsAbove(double figure, double bound) => figure > bound + (Math.Abs(bound) * ComparedWithin);
+
+    /// <summary>Whether it is below by more than that.</summary>
+    public static bool IsBelow(double figure, double bound) => figure < bound - (Math.Abs(bound) * ComparedWithin);
 
     /// <summary>A time as people read it: 15 µs, 1 ms.</summary>
     public static string Time(double seconds) => seconds switch

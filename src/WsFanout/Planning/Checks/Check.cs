@@ -1,3 +1,5 @@
+using WsFanout.Planning.Calibration;
+
 namespace WsFanout.Planning.Checks;
 
 /// <summary>One rule, worked out: what stands on either side of it.</summary>
@@ -10,5 +12,5 @@ internal sealed record Check(string Key, string Source, string Rule, double Left
     /// <summary>The guide's own words, where the rule is a translation.</summary>
     public string? Theirs { get; init; }
 
-    public bool Passed => Relation == Relation.AtLeast ? Left >= Right : Left <= Right;
+    public bool Passed => Relation == Relation.AtLeast ? !LoadModel.IsBelow(Left, Right) : !LoadModel.IsAbove(Left, Right);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WsFanout.Hosting.Settings.Catalogue;
+using WsFanout.Planning.Calibration;
 using WsFanout.Planning.Plan;
 
 namespace WsFanout.Planning.Checks;
@@ -15,7 +16,7 @@ internal static class Contradictions
             foreach (var sentence in ReachedBefore(basis)) yield return sentence;
         }
 
-        foreach (var sentence in Rates(basis)) yield return sentence;
+        foreach (var sentence in Rates(basis).Concat(NoRoom(basis)).Concat(AboveTheMachine(basis))) yield return sentence;
 
         var clients = basis.Settings.Clients;
         if (basis.Request.Subscriptions is { } subscriptions && subscriptions > clients.MaxChannels)
@@ -48,10 +49,11 @@ internal static class Contradictions
         var transport = basis.Settings.Host.IsDirect ? "direct" : "stream";
         var calibration = basis.Model.Calibration;
         if (calibration.Transport != transport) yield return $"The costs are those of the {calibration.Transport} way; with these settings clients come by the {transport} way, which costs other than that.";
-        if (calibration.Link == "loopback") yield return "The costs were measured over loopback, where the server is billed for its clients' side of TCP too: over a network it is less.";
+        if (calibration.Costs.SecondsPerMessage == 0) yield return $"By {calibration.Name} a message costs nothing until it is delivered: the intake is in no figure of the CPU, and a plan with many messages and few clients is too good.";
+        if (calibration.Link == "loopback") yield return "The costs are those over loopback, where the server is billed for its clients' side of TCP too: over a network it is less.";
         if (basis.MessageBytes > 2 * calibration.PayloadBytes || basis.MessageBytes * 2 < calibration.PayloadBytes)
         {
-            yield return Text($"The costs were measured with {calibration.PayloadBytes} bytes a message; with {basis.MessageBytes} a delivery costs other than {calibration.Costs.SecondsPerDelivery * 1e6:0.##} µs.");
+            yield return Text($"The costs are those of {calibration.PayloadBytes} bytes a message; with {basis.MessageBytes} a delivery costs other than {calibration.Costs.SecondsPerDelivery * 1e6:0.##} µs.");
         }
     }
 
@@ -74,6 +76,39 @@ internal static class Contradictions
             {
                 yield return Text($"{threshold} is reached at {limit.Clients} clients ({basis.RatePerClient:0.###} messages/s each), before WS_MAX_CONNECTIONS={connections}: {limit.Formula}.");
             }
+        }
+    }
+
+    private static IEnumerable<string> NoRoom(PlanBasis basis)
+    {
+        if (basis.Target.Clients == 0)
+        {
+            yield return Text($"Not one client fits, so there is nothing to plan for: {basis.Decisive.Name}, {basis.Decisive.Formula}.");
+        }
+
+        if (basis.Request.Crowd is { } crowd && ScaleOut.Of(basis) is { PerInstance: 0 } scale)
+        {
+            var (name, formula) = scale.CpuClients == 0 ? (Text($"CPU below {ScaleOut.CpuTriggerPercent:0} %, trigger 1"), ClientLimits.CpuFormula(basis, ScaleOut.CpuTriggerPercent))
+                : scale.ConnectionClients == 0 ? (Text($"connections below {ScaleOut.ConnectionTriggerPercent:0} %, trigger 2"), Text($"WS_MAX_CONNECTIONS={basis.Governor.MaxConnections}"))
+                : (basis.Binding.Name, basis.Binding.Formula);
+            yield return Text($"--crowd {crowd}: no number of instances is enough, because one carries no client: {name}, {formula}.");
+        }
+    }
+
+    // The machine of a plan is a statement, not what happens to be there: limits above it would be reckoned with and never reached.
+    private static IEnumerable<string> AboveTheMachine(PlanBasis basis)
+    {
+        var machine = basis.Given.Machine;
+        var cores = Math.Min(machine.Cores, machine.Container.CpuCores ?? machine.Cores);
+        if (LoadModel.IsAbove(basis.Governor.CpuLimitCores, cores))
+        {
+            yield return Text($"WS_CPU_LIMIT={basis.Governor.CpuLimitCores:0.###}: the machine has {cores:0.###} cores; what is worked out from more is never reached.");
+        }
+
+        var memory = Math.Min(machine.PhysicalMemoryBytes, machine.Container.MemoryBytes ?? long.MaxValue);
+        if (basis.Governor.MemoryLimitBytes > memory)
+        {
+            yield return Text($"WS_MEMORY_LIMIT={LoadModel.Size(basis.Governor.MemoryLimitBytes)}: the machine has {LoadModel.Size(memory)}; what is worked out from more is never there.");
         }
     }
 

@@ -35,7 +35,7 @@ internal static class GuideChecks
 
         var (streams, where) = RequestsOfAConnection(basis);
         yield return new Check(
-            "guide_streams", Guide, Text($"WS_PUBLISH_MAX_PENDING ≥ requests that one connection may have open ({where}) × 3"),
+            "guide_streams", Guide, Text($"WS_PUBLISH_MAX_PENDING ≥ requests that one connection may have open ({where}) × 3: with fewer places three connections that use all they may get 503 for the rest"),
             publish.MaxPending, Relation.AtLeast, streams * SaturatedConnections, "requests")
         {
             Theirs = "arena_pool_size >= max_concurrent_streams × 3",

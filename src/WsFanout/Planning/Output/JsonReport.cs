@@ -89,6 +89,27 @@ internal sealed class JsonReport(Utf8JsonWriter json)
         Number("bytes_per_client", model.BytesPerClient);
         Number("kernel_bytes_per_socket", model.KernelBytesPerSocket);
         Number("fixed_bytes", model.FixedBytes);
+        json.WriteString("measured_by", model.Calibration.MeasuredBy);
+        Sentences("taken_over", model.Calibration.TakenOver);
+        json.WriteString("note", model.Calibration.Note);
+        Knee(model.Calibration.Knee);
+        json.WriteEndObject();
+    }
+
+    private void Knee(Knee? knee)
+    {
+        if (knee is null)
+        {
+            json.WriteNull("knee");
+            return;
+        }
+
+        json.WriteStartObject("knee");
+        Number("clients", knee.Clients);
+        Number("messages_per_second", knee.MessagesPerSecond);
+        Number("deliveries_per_second", knee.DeliveriesPerSecond);
+        json.WriteString("bound_by", knee.BoundBy);
+        Number("cpu_limit_cores", knee.CpuLimitCores);
         json.WriteEndObject();
     }
 

@@ -6,12 +6,18 @@ namespace WsFanout.Planning.Output;
 /// <param name="heads">Head of each column; one that begins with <c>&gt;</c> is of numbers, aligned to the right.</param>
 internal sealed class TextTable(params string[] heads)
 {
-    public const int Width = 100;
+    /// <summary>Where nobody knows better.</summary>
+    public const int UsualWidth = 100;
+
+    /// <summary>The least that is written for, however narrow a terminal is.</summary>
+    public const int LeastWidth = 60;
 
     private const string Between = "  ";
     private const int NarrowestLast = 10;
 
     private readonly List<string[]> _rows = [];
+
+    public int Width { get; init; } = UsualWidth;
 
     public TextTable Add(params string[] cells)
     {
@@ -36,10 +42,10 @@ internal sealed class TextTable(params string[] heads)
 
     /// <summary>A paragraph broken at blanks.</summary>
     /// <param name="indent">Before each line but the first.</param>
-    public static void Paragraph(StringBuilder text, string sentence, string first = "", string indent = "")
+    public static void Paragraph(StringBuilder text, int width, string sentence, string first = "", string indent = "")
     {
         var isFirst = true;
-        foreach (var line in Wrap(sentence, Width - Math.Max(first.Length, indent.Length)))
+        foreach (var line in Wrap(sentence, width - Math.Max(first.Length, indent.Length)))
         {
             text.Append(isFirst ? first : indent).Append(line).Append('\n');
             isFirst = false;

@@ -7,6 +7,9 @@ namespace WsFanout.Planning.Plan;
 /// <summary>How many clients CPU, memory, network, descriptors, units of concurrency and given limits carry, by the server's own formulas.</summary>
 internal static class ClientLimits
 {
+    /// <summary>Key of the given or derived maximum.</summary>
+    public const string MaxConnections = "max_connections";
+
     private const double Whole = 100;
 
     /// <summary>All of them, at one rate.</summary>
@@ -15,9 +18,9 @@ internal static class ClientLimits
         var governor = basis.Governor;
         var limits = new List<ClientLimit>
         {
-            new("max_connections", "WS_MAX_CONNECTIONS", governor.MaxConnections, OriginOf(basis), Binds: true),
+            new(MaxConnections, "WS_MAX_CONNECTIONS", governor.MaxConnections, OriginOf(basis), Binds: true),
             Cpu("cpu_all", "CPU, all of it", Whole, isOff: false, binds: true),
-            Cpu("cpu_target", "CPU at target utilisation", basis.TargetUtilisation, isOff: false, binds: false),
+            Cpu("cpu_target", "CPU at target utilisation", basis.TargetUtilisation, isOff: false, binds: false) with { BoundsTarget = true },
             Cpu("cpu_reject", "CPU, newcomers refused", governor.CpuRejectPercent, governor.CpuRejectPercent >= Whole, binds: true),
             Cpu("cpu_pause", "CPU, intake paused", governor.CpuPausePercent, governor.CpuPausePercent >= Whole, binds: false),
             Memory("memory_all", "memory, all of it", Whole, isOff: false, binds: true),
@@ -25,6 +28,13 @@ internal static class ClientLimits
             new(
                 "network", "network", LoadModel.Whole(basis.Request.BandwidthBytesPerSecond / (ratePerClient * basis.WireBytesPerDelivery)),
                 Text($"{basis.Request.BandwidthBytesPerSecond / 1e6:0.###} MB/s / ({ratePerClient:0.###}/s × {basis.WireBytesPerDelivery} bytes: frame {basis.FrameBytes} of a payload of {basis.MessageBytes}, and headers)"), Binds: true),
+            new(
+                "network_target", "network, peak at target utilisation",
+                LoadModel.Whole(basis.Request.BandwidthBytesPerSecond * basis.TargetUtilisation / Whole / (Utilisation.PeakFactor * ratePerClient * basis.WireBytesPerDelivery)),
+                Text($"{basis.Request.BandwidthBytesPerSecond / 1e6:0.###} MB/s × {basis.TargetUtilisation:0.##} % / ({Utilisation.PeakFactor:0.##} × {ratePerClient:0.###}/s × {basis.WireBytesPerDelivery} bytes)"), Binds: false)
+            {
+                BoundsTarget = true,
+            },
             new(
                 "descriptors", "descriptors", CapacityFormulas.ClientsByDescriptors(basis.Given.Machine.DescriptorLimit),
                 Text($"{Descriptors(basis.Given.Machine.DescriptorLimit)} − {CapacityFormulas.DescriptorReserve} in reserve"), Binds: true),
@@ -49,6 +59,9 @@ internal static class ClientLimits
             key, name, basis.Model.ClientsWithinBytes(governor.MemoryLimitBytes * percent / Whole),
             isOff ? "" : Text($"({LoadModel.Size(governor.MemoryLimitBytes)} × {percent:0.##} % − {LoadModel.Size(basis.Model.FixedBytes)}) / ({LoadModel.Size(basis.Model.BytesPerClient - basis.Model.KernelBytesPerSocket)} + {LoadModel.Size(basis.Model.KernelBytesPerSocket)} of the kernel)"), binds);
     }
+
+    /// <summary>How the clients of a part of the CPU are worked out at the target's rates.</summary>
+    public static string CpuFormula(PlanBasis basis, double percent) => CpuFormula(basis, percent, basis.RatePerClient, basis.Request.MessagesPerSecond);
 
     private static string CpuFormula(PlanBasis basis, double percent, double ratePerClient, double messagesPerSecond)
     {

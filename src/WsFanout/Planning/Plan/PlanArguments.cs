@@ -63,13 +63,31 @@ internal sealed class PlanArguments
         };
     }
 
+    /// <summary>A file to write to, in place of standard output.</summary>
+    public Option<string?> Out { get; } = new("--out") { Description = "Write it to this file, which is replaced as a whole or not at all [default: standard output].", HelpName = "file" };
+
     public Option<string> Output { get; } = new("--output") { Description = "How to print it.", DefaultValueFactory = _ => Table };
 
     public IReadOnlyList<Option> All =>
     [
         _cores, _memory, _descriptors, _bandwidth, _rate, _size, _clients, _clientRate, _users, _subscriptions, _channels, _workers, _profile, _set,
-        _calibration, _planCosts, _target, _publishTime, _crowd, _instanceCost, _compare, _explain, Output,
+        _calibration, _planCosts, _target, _publishTime, _crowd, _instanceCost, _compare, _explain, Output, Out,
     ];
+
+    /// <summary>A sentence for each two options that were given and of which one would be without effect.</summary>
+    public IEnumerable<string> Clashes(CommandResult result)
+    {
+        (Option First, Option Second, string Why)[] pairs =
+        [
+            (_users, _clientRate, "both say what a client gets"),
+            (_users, _subscriptions, "both say what a client gets"),
+            (_clientRate, _subscriptions, "both say what a client gets"),
+            (_planCosts, _calibration, "both say what things cost"),
+        ];
+        return pairs.Where(pair => IsGiven(pair.First) && IsGiven(pair.Second)).Select(pair => $"{pair.First.Name} and {pair.Second.Name}: {pair.Why}; give one of them.");
+
+        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
+    }
 
     public PlanRequest Read(ParseResult parsed) => new()
     {

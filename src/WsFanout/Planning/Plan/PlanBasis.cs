@@ -23,6 +23,8 @@ internal sealed class PlanBasis
         WireBytesPerDelivery = WireBytes.OfFrame(FrameBytes);
         (RatePerClient, RateFormula) = RateOf(request);
         Limits = ClientLimits.At(this, RatePerClient, request.MessagesPerSecond);
+        Binding = Limits.Where(limit => limit.Binds).MinBy(limit => limit.Clients)!;
+        Decisive = Limits.Where(limit => limit.Binds || limit.BoundsTarget).MinBy(limit => limit.Clients)!;
         Target = new Load("target", TargetClients(), RatePerClient, request.MessagesPerSecond);
     }
 
@@ -58,7 +60,10 @@ internal sealed class PlanBasis
     public IReadOnlyList<ClientLimit> Limits { get; }
 
     /// <summary>The one that ends it.</summary>
-    public ClientLimit Binding => Limits.Where(limit => limit.Binds).MinBy(limit => limit.Clients)!;
+    public ClientLimit Binding { get; }
+
+    /// <summary>The one that decides how many clients are planned for where nobody asked for a number: <see cref="Binding"/>, or a target before it.</summary>
+    public ClientLimit Decisive { get; }
 
     public Load Target { get; }
 
@@ -84,14 +89,14 @@ internal sealed class PlanBasis
         return (Hosting.Settings.Derivation.CapacityFormulas.MessagesPerClientSecond, "the capacity plan's target");
     }
 
-    // Not asked for a number: what the machine carries at the utilisation that is aimed at.
+    // Not asked for a number: what the machine carries at the utilisation that is aimed at. A maximum that was given is no estimate to be rounded.
     private long TargetClients()
     {
         if (Request.Clients is { } asked) return asked;
 
-        var aimed = Governor.CpuLimitCores * TargetUtilisation / 100;
-        var clients = Math.Min(Binding.Clients, Model.ClientsWithinCores(aimed, RatePerClient, Request.MessagesPerSecond));
-        return clients > RoundedTo ? clients - (clients % RoundedTo) : clients;
+        var clients = Decisive.Clients;
+        var isGiven = Decisive.Key == ClientLimits.MaxConnections && Given.IsGiven(CapacitySettings.MaxConnections);
+        return clients > RoundedTo && !isGiven ? clients - (clients % RoundedTo) : clients;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

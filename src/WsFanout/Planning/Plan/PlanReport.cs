@@ -1,4 +1,5 @@
 using WsFanout.Hosting.Settings;
+using WsFanout.Planning.Calibration;
 using WsFanout.Planning.Checks;
 using WsFanout.Planning.Comparison;
 using Contradictory = WsFanout.Planning.Checks.Contradictions;
@@ -51,9 +52,9 @@ internal sealed record PlanReport
 
     private static IEnumerable<string> AboveTarget(PlanBasis basis, IReadOnlyList<LoadUse> loads)
     {
-        foreach (var use in loads.Where(use => use.CpuPercent > basis.TargetUtilisation))
+        foreach (var use in loads.Where(use => LoadModel.IsAbove(use.CpuPercent, basis.TargetUtilisation)))
         {
-            yield return use.CpuPercent > 100
+            yield return LoadModel.IsAbove(use.CpuPercent, 100)
                 ? FormattableString.Invariant($"{use.Load.Name} load: the CPU would have to do {use.CpuPercent:0} %. What it can't do waits in the stream, more with every second, and is lost to clients, and announced to them, where the stream's limits end it.")
                 : FormattableString.Invariant($"{use.Load.Name} load: the CPU stands at {use.CpuPercent:0} %, above the {basis.TargetUtilisation:0.##} % that is aimed at: delays grow as 1 / (1 − utilisation).");
         }

@@ -31,7 +31,7 @@ internal sealed record UserMix(IReadOnlyList<UserClass> Classes)
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
         {
             if (ReadClass(part, out problem) is not { } read) return null;
-            if (classes.Any(one => one.Name == read.Name))
+            if (classes.Any(one => one.Name.Equals(read.Name, StringComparison.OrdinalIgnoreCase)))
             {
                 problem = $"'{read.Name}' is there twice";
                 return null;

@@ -1,13 +1,16 @@
 using WsFanout.Hosting.Settings.Derivation;
+using WsFanout.Planning.Calibration;
 
 namespace WsFanout.Planning.Plan;
 
 /// <summary>What the plan's loads take of CPU, memory, units of concurrency and network.</summary>
 internal static class Utilisation
 {
+    /// <summary>Messages and deliveries at peak for each at target load.</summary>
+    public const double PeakFactor = 2;
+
     private const double Whole = 100;
     private const double Half = 0.5;
-    private const double Twice = 2;
 
     /// <summary>
     /// Light: half the clients at half the rate. Target. Peak: the same clients at twice the rate. With a mix of users also the target's clients at the low and the high rates of their classes.
@@ -19,7 +22,7 @@ internal static class Utilisation
         {
             new("light", (long)(target.Clients * Half), target.RatePerClient * Half, target.MessagesPerSecond * Half),
             target,
-            target with { Name = "peak", RatePerClient = target.RatePerClient * Twice, MessagesPerSecond = target.MessagesPerSecond * Twice },
+            target with { Name = "peak", RatePerClient = target.RatePerClient * PeakFactor, MessagesPerSecond = target.MessagesPerSecond * PeakFactor },
         };
         if (basis.Request is { Users: { } mix, ClientRate: null })
         {
@@ -47,13 +50,13 @@ internal static class Utilisation
     {
         var governor = basis.Governor;
         if (use.Load.Clients > governor.MaxConnections) return "more clients than let in";
-        if (use.CpuPercent > Whole || use.MemoryPercent > Whole || use.NetworkPercent > Whole) return "more than there is";
+        if (LoadModel.IsAbove(use.CpuPercent, Whole) || LoadModel.IsAbove(use.MemoryPercent, Whole) || LoadModel.IsAbove(use.NetworkPercent, Whole)) return "more than there is";
         if (IsAbove(use.CpuPercent, governor.CpuPausePercent) || IsAbove(use.MemoryPercent, governor.MemoryPausePercent)) return "intake pauses";
         if (IsAbove(use.MemoryPercent, governor.MemoryShedPercent)) return "clients are closed";
         if (IsAbove(use.CpuPercent, governor.CpuRejectPercent) || IsAbove(use.MemoryPercent, governor.MemoryRejectPercent)) return "newcomers refused";
-        return use.CpuPercent > basis.TargetUtilisation ? "above target" : "normal";
+        return LoadModel.IsAbove(use.CpuPercent, basis.TargetUtilisation) ? "above target" : "normal";
     }
 
     // A threshold of 100 is off.
-    private static bool IsAbove(double percent, double threshold) => threshold < Whole && percent > threshold;
+    private static bool IsAbove(double percent, double threshold) => threshold < Whole && LoadModel.IsAbove(percent, threshold);
 }

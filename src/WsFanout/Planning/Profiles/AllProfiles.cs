@@ -81,7 +81,7 @@ internal static class AllProfiles
 
     public static readonly Profile LowLatency = new("low-latency", "The shortest time to the client, for fewer of them.",
     [
-        new(FlushMaxDelay, "0", "none: a busy server waits up to 5 ms for more to send at once, this one never"),
+        new(FlushMaxDelay, "0", $"none: a busy server waits up to {FlushMaxDelay.WrittenDefault} for more to send at once, this one never"),
         new(MemoryReject, "60", "buffer_high_watermark = 0.6"),
         new(MemoryShed, "80", "buffer_critical_watermark = 0.8"),
         new(PublishSettings.Timeout, "5s", "backpressure_timeout_ms = 5000"),

@@ -36,15 +36,7 @@ internal static class CheckCommand
             var inspection = new Inspection(context, parsed.GetValue(timeout)) { TriesPublishing = !parsed.GetValue(noPublish) };
             var report = new CheckReport(context.Version, context.Settings.Settings is not null, parsed.GetValue(strict), await inspection.RunAsync(stop));
             var isJson = parsed.GetValue(output) == Json;
-            try
-            {
-                await parsed.InvocationConfiguration.Output.WriteAsync(isJson ? JsonReport.Write(report) + "\n" : TextReport.Write(report, context.HasColours));
-            }
-            catch (IOException)
-            {
-                // Whoever read has seen enough, as `head`; the exit code says the rest.
-            }
-
+            await parsed.InvocationConfiguration.Output.WriteAsync(isJson ? JsonReport.Write(report) + "\n" : TextReport.Write(report, context.HasColours));
             return report.ExitCode;
         });
         return command;

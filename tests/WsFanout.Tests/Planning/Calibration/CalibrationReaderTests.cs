@@ -86,7 +86,10 @@ public sealed class CalibrationReaderTests
     [InlineData("transport", "\"carrier pigeon\"", "transport is \"carrier pigeon\"; it must be direct or stream")]
     [InlineData("link", "1", "link is 1; it must be a text")]
     [InlineData("measuredAt", "\"yesterday\"", "measuredAt is \"yesterday\"; it must be a time like 2026-11-30T12:00:00Z")]
-    [InlineData("payloadBytes", "0", "payloadBytes is 0; it must be a number from 1 to 67108864")]
+    [InlineData("payloadBytes", "0", "payloadBytes is 0; it must be a whole number from 1 to 67108864")]
+    [InlineData("payloadBytes", "400.7", "payloadBytes is 400.7; it must be a whole number from 1 to 67108864")]
+    [InlineData("machine", "\"a\\u001b[31m\"", "machine is \"a\\u001B[31m\"; it must be a text of one line without control characters")]
+    [InlineData("server", "\"a\\nb\"", "server is \"a\\nb\"; it must be a text of one line without control characters")]
     [InlineData("costs", "[]", "costs is []; it must be an object")]
     [InlineData("takenOver", "[\"sugar\"]", "takenOver is \"sugar\"; it must be a list of names of costs")]
     [InlineData("knee", "{}", "knee.clients is missing; it must be a number from 0 to 10000000")]
@@ -99,6 +102,18 @@ public sealed class CalibrationReaderTests
     [InlineData("[]", "is no JSON object")]
     [InlineData("{}", "format is missing; it must be a text")]
     public void What_is_no_calibration_at_all_is_refused(string text, string expected) => Assert.Equal(expected, Problem(text));
+
+    [Fact]
+    public void A_cost_that_is_given_twice_is_named() =>
+        Assert.Equal("costs.idleCores is given twice", Problem(Example.Replace("\"idleCores\": 0.008,", "\"idleCores\": 0.008, \"idleCores\": 0.9,", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_the_file()
+    {
+        byte[] marked = [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Example)];
+
+        Assert.NotNull(CalibrationReader.Parse(marked, "a file", out _));
+    }
 
     [Fact]
     public void A_settings_error_names_the_file_and_the_field()

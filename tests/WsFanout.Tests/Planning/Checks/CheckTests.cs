@@ -24,6 +24,14 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void A_rule_that_the_plan_does_not_have_is_marked_as_ours()
+    {
+        var ours = Plans.Of(Plans.TenThousand).Checks.Where(check => check.Source == "ours").Select(check => check.Key);
+
+        Assert.Equal(["network_target", "network_peak", "send_queue", "replay_age", "history"], ours);
+    }
+
+    [Fact]
     public void The_plans_block_with_our_costs_passes_every_check()
     {
         var request = new PlanRequest { ClientRate = 2, Settings = Block() };
@@ -78,6 +86,7 @@ public sealed class CheckTests
         Assert.Equal((75, false), (plans.Check("cpu_reject").Right, plans.Check("cpu_reject").Passed));
         Assert.Equal((55.8, 85, true), (Math.Round(plans.Check("memory_target").Left, 1), plans.Check("memory_target").Right, plans.Check("memory_target").Passed));
         Assert.Equal(plans.Use("peak").NetworkPercent, plans.Check("network_peak").Left, 9);
+        Assert.Equal(plans.Use("target").NetworkPercent, plans.Check("network_target").Left, 9);
     }
 
     [Fact]

@@ -39,6 +39,46 @@ public sealed class ContradictionTests
     }
 
     [Fact]
+    public void A_plan_for_no_clients_does_not_hold_and_says_what_leaves_no_room()
+    {
+        var report = Plans.Of(new PlanRequest { BandwidthBytesPerSecond = 125 });
+
+        Assert.Equal((0, false), (report.Basis.Target.Clients, report.Holds));
+        Assert.StartsWith("Not one client fits, so there is nothing to plan for: network", Assert.Single(report.Contradictions), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_crowd_that_no_number_of_instances_carries_is_a_contradiction()
+    {
+        var costs = TestCalibration.Round.Costs with { IdleCores = 0.01 };
+        var report = Plans.With(TestCalibration.Round with { Costs = costs }, new PlanRequest { Cores = 0.01, MemoryBytes = 512L << 20, Crowd = 1000, Clients = 5 });
+
+        Assert.False(report.Holds);
+        Assert.Contains(report.Contradictions, sentence => sentence.StartsWith("--crowd 1000: no number of instances is enough, because one carries no client: CPU below 60 %, trigger 1, (0.01 cores × 60 %", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("WS_CPU_LIMIT", "8", "WS_CPU_LIMIT=8: the machine has 2 cores; what is worked out from more is never reached.")]
+    [InlineData("WS_CPU_LIMIT", "2.01", "WS_CPU_LIMIT=2.01: the machine has 2 cores")]
+    [InlineData("WS_MEMORY_LIMIT", "8GB", "WS_MEMORY_LIMIT=8192MB: the machine has 2048MB; what is worked out from more is never there.")]
+    public void A_limit_above_the_machine_is_a_contradiction(string name, string value, string expected)
+    {
+        var report = Plans.Of(new PlanRequest { Cores = 2, MemoryBytes = 2048L << 20, Clients = 100, Settings = [(name, value)] });
+
+        Assert.StartsWith(expected, Assert.Single(report.Contradictions), StringComparison.Ordinal);
+        Assert.False(report.Holds);
+    }
+
+    [Fact]
+    public void A_quota_that_is_described_is_the_machine_too()
+    {
+        var settings = new[] { ("WS_CPU_LIMIT", "1.5") };
+
+        Assert.Contains(Plans.Of(new PlanRequest { Cores = 1.4, Clients = 100, Settings = settings }).Contradictions, sentence => sentence.StartsWith("WS_CPU_LIMIT=1.5: the machine has 1.4 cores", StringComparison.Ordinal));
+        Assert.Empty(Plans.Of(new PlanRequest { Cores = 1.5, Clients = 100, Settings = settings }).Contradictions);
+    }
+
+    [Fact]
     public void Nobody_gets_more_than_is_published()
     {
         var all = Plans.Of(Plans.TenThousand with { ClientRate = 20 });
@@ -63,7 +103,14 @@ public sealed class ContradictionTests
 
         Assert.Contains(report.Warnings, sentence => sentence.StartsWith("The costs are those of the direct way", StringComparison.Ordinal));
         Assert.Contains(report.Warnings, sentence => sentence.Contains("over loopback", StringComparison.Ordinal));
-        Assert.Contains(report.Warnings, sentence => sentence.StartsWith("The costs were measured with 400 bytes a message; with 4000", StringComparison.Ordinal));
+        Assert.Contains(report.Warnings, sentence => sentence.StartsWith("The costs are those of 400 bytes a message; with 4000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_calibration_by_which_intake_is_free_is_a_warning()
+    {
+        Assert.Contains(Plans.Of(Plans.TenThousand).Warnings, sentence => sentence.StartsWith("By the test's calibration a message costs nothing until it is delivered", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plans.With(TestCalibration.Full, Plans.TenThousand).Warnings, sentence => sentence.Contains("costs nothing", StringComparison.Ordinal));
     }
 
     [Fact]

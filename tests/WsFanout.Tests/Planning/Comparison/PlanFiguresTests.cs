@@ -58,6 +58,25 @@ public sealed class PlanFiguresTests
     });
 
     [Fact]
+    public void A_reason_follows_from_the_costs_in_use()
+    {
+        var dear = PlanFigures.Of(Plans.Context(TestCalibration.Round with { Costs = TestCalibration.Round.Costs with { FixedBytes = 1L << 30, IdleCores = 1.7 } }));
+
+        Assert.Equal((3_333, "a delivery costs 15 µs here and 100 µs by the plan; cores that are busy with nobody there: 1.7 here and nothing by the plan"), Of(dear, "cpu_clients"));
+        Assert.Equal("a client takes 48KB here and 102.4KB by the plan; the server alone 1024MB here and nothing by the plan", Of(dear, "memory_clients").Why);
+    }
+
+    [Fact]
+    public void The_plans_own_costs_differ_in_nothing()
+    {
+        var same = PlanFigures.Of(Plans.Context(CalibrationFile.OfThePlan));
+
+        Assert.All((string[])["cpu_clients", "reject_clients", "cpu_target", "trigger_cpu", "memory_clients", "memory_target"], key => Assert.Equal("", Of(same, key).Why));
+    }
+
+    private static (double Ours, string Why) Of(IReadOnlyList<PlanFigure> figures, string key) => figures.Where(figure => figure.Key == key).Select(figure => (figure.ByCalibration, figure.Why)).Single();
+
+    [Fact]
     public void The_last_column_follows_the_calibration_in_use()
     {
         Assert.Equal(60_000, Figures.Single(one => one.Key == "cpu_clients").ByCalibration);

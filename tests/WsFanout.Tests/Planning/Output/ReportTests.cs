@@ -30,6 +30,34 @@ public sealed class ReportTests
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(160)]
+    public void Sentences_are_as_wide_as_the_terminal(int width)
+    {
+        var lines = TextReport.Write(Plans.Of(Everything), "1.2.3", width).Split('\n');
+        var sentences = lines.SkipWhile(line => line != "Warnings").ToList();
+
+        Assert.InRange(sentences.Max(line => line.Length), width - 20, width);
+    }
+
+    [Fact]
+    public void What_was_not_measured_is_said_in_the_table_and_in_the_JSON()
+    {
+        var calibration = TestCalibration.Round with { TakenOver = ["secondsPerDelivery", "fixedBytes"], Note = "a note\nof two lines", Knee = new Knee(6750, 20, 13_500, "cpu", 0.5) };
+        var report = Plans.With(calibration, Plans.TenThousand with { Explains = true });
+
+        var text = TextReport.Write(report, "1.2.3");
+        using var json = JsonDocument.Parse(JsonReport.Write(report, "1.2.3"));
+
+        Assert.Contains("Not measured, but taken over or assumed: secondsPerDelivery, fixedBytes (2 of 11).", text, StringComparison.Ordinal);
+        Assert.Contains("a note of two lines", text, StringComparison.Ordinal);
+        Assert.Contains("Knee     6750 clients at 20 messages/s, 13500 deliveries/s", text, StringComparison.Ordinal);
+        var costs = json.RootElement.GetProperty("calibration");
+        Assert.Equal(["secondsPerDelivery", "fixedBytes"], costs.GetProperty("taken_over").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(("a note\nof two lines", "nobody", "cpu"), (costs.GetProperty("note").GetString(), costs.GetProperty("measured_by").GetString(), costs.GetProperty("knee").GetProperty("bound_by").GetString()));
+    }
+
     [Fact]
     public void The_table_says_what_binds_first_what_differs_and_whether_the_plan_holds()
     {

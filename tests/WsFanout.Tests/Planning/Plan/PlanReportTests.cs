@@ -102,6 +102,44 @@ public sealed class PlanReportTests
     }
 
     [Fact]
+    public void Clients_that_nobody_asked_for_pass_all_checks_of_their_load()
+    {
+        var random = new Random(20261130);
+        string[] ofTheLoad = ["clients", "cpu_target", "cpu_reject", "memory_target", "network_target", "network_peak"];
+        for (var i = 0; i < 300; i++)
+        {
+            var request = new PlanRequest
+            {
+                Cores = random.Next(1, 64),
+                MemoryBytes = (long)random.Next(1, 64) << 30,
+                Descriptors = random.Next(1_000, 2_000_000),
+                BandwidthBytesPerSecond = 1e6 * random.Next(1, 2_000),
+                ClientRate = 0.1 + (random.NextDouble() * 10),
+                TargetUtilisation = random.Next(1, 100),
+            };
+            var calibration = TestCalibration.Any(random);
+            var report = Plans.With(calibration, request);
+
+            if (report.Basis.Target.Clients == 0) Assert.False(report.Holds);
+            else Assert.All(ofTheLoad, key => Assert.True(report.Check(key).Passed, $"{report.Check(key)} of {request} with {calibration.Costs}"));
+        }
+    }
+
+    [Fact]
+    public void The_network_at_peak_bounds_a_plan_that_nobody_asked_a_number_of()
+    {
+        var report = Plans.Of(new PlanRequest { Cores = 4, MemoryBytes = 8L << 30, Descriptors = 1_048_576 });
+
+        Assert.Equal("network_target", report.Basis.Decisive.Key);
+        Assert.InRange(report.Basis.Target.Clients, report.Limit("network_target") - 10, report.Limit("network_target"));
+        Assert.True(report.Holds, string.Join("; ", report.Checks.Where(check => !check.Passed).Select(check => check.Rule).Concat(report.Contradictions)));
+    }
+
+    [Fact]
+    public void A_maximum_that_was_given_is_planned_for_to_the_last_client() =>
+        Assert.Equal(64, Plans.Of(new PlanRequest { Profile = WsFanout.Planning.Profiles.AllProfiles.Demo }).Basis.Target.Clients);
+
+    [Fact]
     public void The_queue_at_70_percent_is_the_textbooks()
     {
         var queue = Plans.Of(Plans.TenThousand).Queues[^1];
@@ -111,6 +149,64 @@ public sealed class PlanReportTests
         Assert.Equal(0.49 / 0.3, queue.MessagesWaiting!.Value, 12);
         Assert.Equal(queue.ServiceSeconds * 0.7 / 0.3, queue.WaitSeconds!.Value, 12);
         Assert.Equal(queue.ServiceSeconds / 0.3, queue.ThroughSeconds!.Value, 12);
+    }
+
+    [Fact]
+    public void Every_row_of_the_queues_keeps_to_Littles_law_whatever_things_cost()
+    {
+        var random = new Random(20261130);
+        for (var i = 0; i < 300; i++)
+        {
+            var (calibration, request) = (TestCalibration.Any(random), new PlanRequest { Clients = random.Next(1, 50_000), ClientRate = 0.1 + (random.NextDouble() * 5), MessagesPerSecond = 5 + (random.NextDouble() * 100), TargetUtilisation = random.Next(1, 100) });
+            var report = Plans.With(calibration, request);
+
+            foreach (var queue in report.Queues)
+            {
+                var load = report.Loads.FirstOrDefault(use => use.Load.Name == queue.Name)?.Load ?? report.Basis.Target;
+                var arriving = load.MessagesPerSecond;
+                var why = $"{queue} with {calibration.Costs} and {request}";
+                if (double.IsFinite(queue.ServiceSeconds)) Near(arriving * queue.ServiceSeconds, queue.Utilisation, why);
+                if (queue.MessagesThere is not { } there) continue;
+
+                Near(arriving * queue.ThroughSeconds!.Value, there, why);
+                Near(arriving * queue.WaitSeconds!.Value, queue.MessagesWaiting!.Value, why);
+                Near(queue.WaitSeconds.Value + queue.ServiceSeconds, queue.ThroughSeconds.Value, why);
+            }
+        }
+
+        static void Near(double expected, double actual, string why) => Assert.True(Math.Abs(expected - actual) <= 1e-9 * Math.Abs(expected), $"{expected} and {actual}: {why}");
+    }
+
+    [Fact]
+    public void What_idle_work_and_idle_clients_take_is_no_part_of_the_server_that_serves_messages()
+    {
+        var costs = TestCalibration.Round.Costs with { IdleCores = 0.3, SecondsPerIdleClientSecond = 20e-6, SecondsPerMessage = 1e-3 };
+        var report = Plans.With(TestCalibration.Round with { Costs = costs }, new PlanRequest { Clients = 8_000 });
+        var queue = report.Queues.Single(one => one.Name == "target");
+
+        // (1 ms + 8,000 × 2 / 12 × 15 µs) / (1.8 − 0.3 − 8,000 × 20 µs).
+        Assert.Equal((1e-3 + (16_000 / 12.0 * 15e-6)) / 1.34, queue.ServiceSeconds, 12);
+        Assert.Equal(12 * queue.ServiceSeconds, queue.Utilisation, 12);
+        Assert.Equal(0.7, report.Queues[^1].Utilisation, 12);
+    }
+
+    [Fact]
+    public void Idle_work_that_leaves_nothing_is_a_queue_without_end()
+    {
+        var costs = TestCalibration.Round.Costs with { SecondsPerIdleClientSecond = 1e-3 };
+        var queue = Plans.With(TestCalibration.Round with { Costs = costs }, Plans.TenThousand).Queues.Single(one => one.Name == "target");
+
+        Assert.Equal((double.PositiveInfinity, null), (queue.ServiceSeconds, queue.ThroughSeconds));
+    }
+
+    [Fact]
+    public void Clients_chosen_for_a_utilisation_do_not_fail_it_by_a_rounding_error()
+    {
+        var report = Plans.Of(new PlanRequest { ClientRate = 5, TargetUtilisation = 50, Descriptors = 100_000, BandwidthBytesPerSecond = 1.25e9, MessagesPerSecond = 20 });
+
+        Assert.True(report.Check("cpu_target").Passed);
+        Assert.Equal("normal", report.Use("target").Outcome);
+        Assert.DoesNotContain(report.Warnings, sentence => sentence.StartsWith("target load", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class UserMixTests
     [InlineData("casual:100:fast", "'casual:100:fast': the rate 'fast' must be messages a second, as 0.6 or 0.2-1, up to 100000")]
     [InlineData("casual:100:5-1", "'casual:100:5-1': the rate '5-1' must be messages a second, as 0.6 or 0.2-1, up to 100000")]
     [InlineData("casual:50,casual:50", "'casual' is there twice")]
+    [InlineData("casual:50,CASUAL:50", "'CASUAL' is there twice")]
     [InlineData("casual:70,active:25", "the shares come to 95 %, not to 100 %")]
     [InlineData("casual:100:0", "nobody gets anything: one rate must be above 0")]
     public void What_is_wrong_is_named(string text, string expected)

@@ -12,6 +12,10 @@ public sealed partial class ProfileTests
 {
     private const long MostPayload = 64L << 20;
 
+    [Fact]
+    public void What_a_busy_server_waits_for_is_the_settings_default() =>
+        Assert.Contains(AllProfiles.LowLatency.Lines, line => line.From.Contains($"waits up to {WsFanout.Hosting.Settings.Catalogue.ClientSettings.FlushMaxDelay.WrittenDefault} for more", StringComparison.Ordinal));
+
     public static TheoryData<string> Names => [.. AllProfiles.InOrder.Select(profile => profile.Name)];
 
     [Fact]

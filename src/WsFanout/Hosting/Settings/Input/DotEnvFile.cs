@@ -53,23 +53,18 @@ internal sealed class DotEnvFile
         return file;
     }
 
+    /// <summary>The variable that a line gives; null: it gives none.</summary>
+    public static string? NameIn(string line)
+    {
+        var text = Assignment(line);
+        var name = text[..Math.Max(0, text.IndexOf('='))].TrimEnd();
+        return IsName(name) ? name.ToString() : null;
+    }
+
     private void Take(string line, int number)
     {
-        var text = line.AsSpan().Trim();
-        if (text.IsEmpty || text[0] == '#')
-        {
-            return;
-        }
-
-        if (text.StartsWith("- "))
-        {
-            text = text[2..].TrimStart();
-        }
-        else if (text.StartsWith("export "))
-        {
-            text = text[7..].TrimStart();
-        }
-        else if (WithoutComment(text) is "environment:")
+        var text = Assignment(line);
+        if (text.IsEmpty || WithoutComment(text) is "environment:")
         {
             return;
         }
@@ -88,6 +83,16 @@ internal sealed class DotEnvFile
         {
             _problems.Add($"{FileName} line {number}: {name} is given a second time");
         }
+    }
+
+    /// <summary>A line without what may stand before the name; empty: there is nothing but a comment.</summary>
+    private static ReadOnlySpan<char> Assignment(string line)
+    {
+        var text = line.AsSpan().Trim();
+        if (text.IsEmpty || text[0] == '#') return default;
+        if (text.StartsWith("- ")) return text[2..].TrimStart();
+
+        return text.StartsWith("export ") ? text[7..].TrimStart() : text;
     }
 
     private static bool TryValue(ReadOnlySpan<char> text, out string value)

@@ -14,6 +14,7 @@ internal sealed class ListenAddresses(Hosting.HostOptions host, PortHolders hold
     {
         List<Finding> findings = [await LookAsync("WS_ADDR", host.Address, host.Tls is not null, cancellationToken)];
         if (host.AdminAddress is { } admin) findings.Add(await LookAsync("WS_ADMIN_ADDR", admin, isTls: false, cancellationToken));
+        if (host.PublishAddress is { } publish) findings.Add(await LookAsync("WS_PUBLISH_ADDR", publish, isTls: false, cancellationToken));
         return findings;
     }
 

@@ -58,7 +58,7 @@ internal sealed record Needs
             MemoryShedPercent = governor.MemoryShedPercent,
             ClientMemoryBytes = (long)settings.Load.Bytes(governor.MaxConnections),
             Threads = settings.Fanout.WorkerThreads + OtherThreads,
-            Ports = [.. new[] { host.Address, host.AdminAddress }.OfType<string>().Select(address => ListenAddress.Parse(address, out _)?.Port ?? 0).Where(port => port > 0)],
+            Ports = [.. new[] { host.Address, host.AdminAddress, host.PublishAddress }.OfType<string>().Select(address => ListenAddress.Parse(address, out _)?.Port ?? 0).Where(port => port > 0)],
             ComparesTimes = settings.Tokens is not null || host.Tls is not null || settings.Stream.Servers.Any(server => server.Scheme == "tls"),
         };
     }
