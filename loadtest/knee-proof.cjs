@@ -65,7 +65,10 @@ function runLoadTest(variables) {
   return new Promise((resolve, reject) => {
     const own = { PATH: process.env.PATH, ...pick(process.env, 'CALIBRATION_FROM') };
     const child = spawn(process.execPath, [path.join(__dirname, 'sustained-load-test.cjs')], { env: { ...own, ...variables }, stdio: 'inherit' });
+    const end = () => child.kill('SIGTERM');
+    process.once('exit', end);
     child.on('error', reject);
+    child.on('exit', () => process.removeListener('exit', end));
     child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the load test ended with ${code}`))));
   });
 }

@@ -79,7 +79,10 @@ function runLoadTest(name, load, port, folder, commands) {
   const env = { PATH: process.env.PATH, WS_URL: `ws://127.0.0.1:${port}/ws`, REPORT_FILE: report, REPORT_HTML: path.join(folder, `${name}.html`), ...load };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(__dirname, 'sustained-load-test.cjs')], { env, stdio: 'inherit' });
+    const end = () => child.kill('SIGTERM');
+    process.once('exit', end);
     child.on('error', reject);
+    child.on('exit', () => process.removeListener('exit', end));
     child.on('exit', (code) => (code === 0 || code === 1 ? resolve({ code, report: JSON.parse(fs.readFileSync(report, 'utf8')) }) : reject(new Error(`the load test of ${name} ended with ${code}`))));
   });
 }

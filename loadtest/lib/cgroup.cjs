@@ -26,6 +26,9 @@ class Cgroup {
       for (const directory of group.directories) fs.mkdirSync(directory, { recursive: true });
       group._hold(cpuCores);
       if (memoryBytes !== null) group._holdMemory(memoryBytes);
+      // However this program ends, by a signal too, nothing of it stays.
+      group.onExit = () => group._removeNow();
+      process.once('exit', group.onExit);
     } catch (error) {
       if (!['EACCES', 'EPERM', 'EROFS', 'EINVAL', 'ENOENT', 'EBUSY'].includes(error.code)) throw error;
       group._remove();
@@ -46,6 +49,7 @@ class Cgroup {
 
   /** Kills what still runs in here and removes it. */
   async remove() {
+    process.removeListener('exit', this.onExit);
     const deadline = Date.now() + endDeadlineMs;
     while (!this._remove()) {
       if (Date.now() > deadline) throw new Error(`${this.directories[0]} does not let itself be removed`);
@@ -73,6 +77,15 @@ class Cgroup {
     fs.writeFileSync(path.join(directory, this.layout.isV2 ? 'memory.max' : 'memory.limit_in_bytes'), String(bytes));
     const swap = path.join(directory, this.layout.isV2 ? 'memory.swap.max' : 'memory.memsw.limit_in_bytes');
     if (fs.existsSync(swap)) fs.writeFileSync(swap, this.layout.isV2 ? '0' : String(bytes));
+  }
+
+  /** The same without a chance to wait but by standing still. */
+  _removeNow() {
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let tries = 0; tries < 40 && !this._remove(); tries++) {
+      for (const pid of this.directories.flatMap(members)) kill(pid);
+      Atomics.wait(pause, 0, 0, 50);
+    }
   }
 
   _remove() {

@@ -21,8 +21,10 @@ function startServer(program, variables, cores = '0') {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // It must not outlive this program, however that ends.
-  process.once('exit', () => child.kill('SIGKILL'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('close', () => process.removeListener('exit', end));
+  exitOnSignals();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(new Error('the server did not say where it listens')), startDeadlineMs);
     let log = '';
@@ -43,6 +45,14 @@ function startServer(program, variables, cores = '0') {
       reject(error);
     }
   });
+}
+
+let exitsOnSignals = false;
+
+function exitOnSignals() {
+  if (exitsOnSignals) return;
+  exitsOnSignals = true;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 }
 
 /** The program to measure and its arguments, as given on the command line. Told --help, prints what this is and ends. */
