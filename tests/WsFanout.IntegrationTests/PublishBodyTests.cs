@@ -59,5 +59,8 @@ public sealed class PublishBodyTests
         }
 
         Assert.Equal(200, (await publisher.ReadReplyAsync()).Status);
+
+        // Nor does it stop the framework's watch over all other connections.
+        Assert.DoesNotContain(server.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 }

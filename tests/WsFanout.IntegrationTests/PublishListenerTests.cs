@@ -162,6 +162,65 @@ public sealed class PublishListenerTests
         Assert.Equal("""{"seq":1}""", answer);
     }
 
+    [Fact]
+    public async Task A_body_that_comes_slowly_over_http2_is_taken_and_costs_the_connection_nothing()
+    {
+        // As on HTTP/1.1: slower than the framework's own rule, and longer than it waits.
+        await using var server = await StartAsync(("WS_PUBLISH_TIMEOUT", "30s"));
+        using var publisher = await RawHttp2.ConnectAsync(server.PublishAddress);
+        const int digits = 40;
+
+        await publisher.SendHeadAsync(1, "a", contentLength: digits);
+        for (var i = 1; i <= digits; i++)
+        {
+            await publisher.SendDataAsync(1, "7"u8.ToArray(), isLast: i == digits);
+            await Task.Delay(180);
+        }
+
+        Assert.Equal("""{"seq":1}""", await publisher.ReadAnswerAsync(1));
+        Assert.DoesNotContain(server.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_refusal_over_http2_comes_behind_the_body_so_that_no_client_takes_it_for_a_reset()
+    {
+        await using var server = await StartAsync();
+        using var publisher = await RawHttp2.ConnectAsync(server.PublishAddress);
+
+        await publisher.SendHeadAsync(1, "a.*", contentLength: 2);
+        await Wait.UntilAsync(async () => await server.MetricAsync("""ws_publish_requests_total{protocol="http/2",outcome="bad_request"}""") == 1, "the request should be refused");
+        await publisher.SendDataAsync(1, "12"u8.ToArray());
+        await publisher.SendHeadAsync(3, "a", contentLength: 1);
+        await publisher.SendDataAsync(3, "1"u8.ToArray());
+        var frames = new List<RawHttp2Frame>();
+        while (frames.Count(frame => frame.Type == RawHttp2.Data && (frame.Flags & RawHttp2.EndStream) != 0) < 2)
+        {
+            frames.Add(await publisher.ReadAsync() ?? throw new IOException("the connection has ended before both answers came"));
+        }
+
+        Assert.DoesNotContain(frames, frame => frame.Type == RawHttp2.Reset);
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_waits_for_a_request_that_has_begun_as_long_as_it_may_take()
+    {
+        await using var server = await StartAsync();
+        using var publisher = await RawHttp2.ConnectAsync(server.PublishAddress);
+        await publisher.SendHeadAsync(1, "a", contentLength: 2);
+        await Wait.UntilAsync(async () => await server.MetricAsync("ws_publish_pending") == 1, "the request should be pending");
+
+        var stopping = server.StopAsync();
+        await publisher.ReadAsync(RawHttp2.GoAway);
+
+        // Longer than the listeners wait for anything else.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await publisher.SendDataAsync(1, "12"u8.ToArray());
+        var answer = await publisher.ReadAnswerAsync(1);
+        await stopping;
+
+        Assert.Equal("""{"seq":1}""", answer);
+    }
+
     private static Task<TestServer> StartAsync(params (string, string)[] variables) => TestServer.StartAsync([("WS_PUBLISH_ADDR", "127.0.0.1:0"), .. variables]);
 
     private static HttpClient Client(string version) => new(new SocketsHttpHandler { UseProxy = false })

@@ -50,6 +50,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Router _router;
     private readonly HttpListeners _listeners;
+    private readonly LastPublishes _lastPublishes;
     private readonly DoorWatch _doorWatch;
     private readonly CancellationTokenSource _stopSource = new();
     private readonly CancellationTokenSource _stopHousekeeping = new();
@@ -111,6 +112,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         var certificate = _settings.Host.Tls is { } files ? new ServerCertificate(files, time, loggers.CreateLogger<ServerCertificate>()) : null;
         if (certificate is not null) clientMetrics.ObserveCertificate(() => (certificate.ExpiresAt - time.GetUtcNow()).TotalSeconds);
         _listeners = new HttpListeners(_settings.Host, isDirect ? () => _workers.Next().Sockets! : null, certificate is null ? null : () => certificate.Options, _settings.Governor, pace, clientMetrics, publishMetrics, time);
+        _lastPublishes = new LastPublishes(_state, _listeners, publishMetrics, 2 * _settings.Publish.Timeout, time);
         _doorWatch = new DoorWatch(() => EndPoint, () => _listeners.AcceptedCount, () => pace.Paused, time);
     }
 
@@ -181,8 +183,8 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _workers.Drain(new DrainOrder(started, window, returns));
         await WaitForLastClientAsync(started, budget);
 
-        // Before the source, so that nobody who has begun to publish there is refused for it.
-        using (var lastPublishes = new CancellationTokenSource(LastRequests, _time)) await _listeners.StopPublishingAsync(lastPublishes.Token);
+        // Before the source, so that whoever has begun to publish is answered.
+        await _lastPublishes.EndAsync(timeout - AfterDrain - _time.GetElapsedTime(started));
 
         // The workers last: on the direct way they carry the answers to requests that are still open.
         await StopSourceAsync(timeout - _time.GetElapsedTime(started));

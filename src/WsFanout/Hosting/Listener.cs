@@ -151,8 +151,10 @@ internal sealed class Listener(string address, ListenerTraits traits, HostOption
         kestrel.Limits.KeepAliveTimeout = _http2 is null ? KeepAlive : PublisherKeepAlive;
         kestrel.Limits.MinResponseDataRate = SlowestReader;
 
-        // What is too large is the publish endpoint's business, with an answer that says so.
+        // What is too large or too slow is the publish endpoint's business, with an answer that says so. (Taken away from a single request that has been
+        // begun to read, the rate brings down the watch over all connections.)
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
 
         if (_http2 is not null) ConfigureHttp2(kestrel, _http2);
 

@@ -8,6 +8,7 @@ namespace WsFanout.Hosting;
 internal sealed class ServerState(IMessageSource source, StreamLedger ledger, TimeProvider time)
 {
     private volatile bool _isDraining;
+    private volatile bool _isClosing;
 
     // By Interlocked.
     private int _entering;
@@ -23,6 +24,15 @@ internal sealed class ServerState(IMessageSource source, StreamLedger ledger, Ti
 
     /// <summary>Whether the server has been told to stop: it is no longer ready, and takes no new clients.</summary>
     public bool IsDraining => _isDraining;
+
+    /// <summary>Whether nothing more is taken in: those who publish now are refused.</summary>
+    public bool IsClosing => _isClosing;
+
+    public void BeginClosing()
+    {
+        _isClosing = true;
+        Interlocked.MemoryBarrier();
+    }
 
     /// <summary>Handshakes past the question whether the server is drained, and not yet clients.</summary>
     public int EnteringCount => Volatile.Read(ref _entering);

@@ -29,6 +29,11 @@ internal static class StreamConcerns
             yield return $"max_age is {Text(config.MaxAge)}, less than WS_REPLAY_MAX_AGE ({Text(options.ReplayMaxAge)}): a server that has just started can't resume as far back as one that has not";
         }
 
+        if (config.MaxMsgsPerSubject > 0 && config.MaxMsgsPerSubject < options.ReplayMessages)
+        {
+            yield return $"max_msgs_per_subject is {config.MaxMsgsPerSubject}, less than WS_REPLAY_BUFFER_SIZE ({options.ReplayMessages}): what a later message replaces before it is read is lost, and a server that has just started can't resume as far back as one that has not";
+        }
+
         // Without subjects of its own it is a mirror or is fed by sources, and may hold anything.
         if (config.Subjects is not { Count: > 0 } held) yield break;
         var unheld = options.Subjects.Where(subject => !held.Any(one => ChannelName.Covers(one, subject))).ToArray();

@@ -61,6 +61,9 @@ internal sealed record StreamOptions
     /// <summary>Age of what the History is filled with at start, counted back from the stream's last message.</summary>
     public TimeSpan ReplayMaxAge { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Newest messages of each channel that a server which has just started shall be able to give again.</summary>
+    public long ReplayMessages { get; init; } = 100;
+
     /// <summary>How long a pause of the intake may last; zero for no bound. The stream should keep messages for twice as long.</summary>
     public TimeSpan PauseBudget { get; init; }
 

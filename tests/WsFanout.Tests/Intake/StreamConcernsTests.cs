@@ -28,6 +28,19 @@ public sealed class StreamConcernsTests
         Assert.Contains("less than WS_REPLAY_MAX_AGE (30 s)", Assert.Single(StreamConcerns.Of(Config with { MaxAge = TimeSpan.FromSeconds(10) }, Options)), StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(-1, false)]
+    [InlineData(100, false)]
+    [InlineData(99, true)]
+    [InlineData(1, true)]
+    public void A_stream_that_keeps_fewer_messages_of_a_subject_than_the_replay_window_can_lose_them(long perSubject, bool isConcern)
+    {
+        var concerns = StreamConcerns.Of(Config with { MaxMsgsPerSubject = perSubject }, Options with { ReplayMessages = 100 }).ToArray();
+
+        if (isConcern) Assert.Contains("less than WS_REPLAY_BUFFER_SIZE (100)", Assert.Single(concerns), StringComparison.Ordinal);
+        else Assert.Empty(concerns);
+    }
+
+    [Theory]
     [InlineData("odin.>", null)]
     [InlineData("odin.token.*", "not all of odin.token.>")]
     [InlineData("odin.token.btc.>", "not all of odin.token.>")]

@@ -100,6 +100,7 @@ public sealed class CatalogueTests
                 PullExpires = TimeSpan.FromSeconds(3),
                 Heartbeat = TimeSpan.FromMilliseconds(200),
                 ReplayMaxAge = TimeSpan.FromSeconds(12),
+                ReplayMessages = 11,
                 MaxChannelLength = 9,
             },
             settings.Stream);

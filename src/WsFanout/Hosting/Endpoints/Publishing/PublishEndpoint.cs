@@ -34,6 +34,7 @@ internal sealed class PublishEndpoint(ServerState state, PublishGate gate, Publi
         var clock = new PublishClock(metrics, state.Time, isTimed: Interlocked.Increment(ref _count) % TimedOf == 1);
         var result = await MeetAsync(context, clock);
         metrics.Answered(PublishProtocol.Of(context), result.Outcome);
+        if (result.Problem is not null) await RequestBody.DiscardAsync(context, gate.Timeout, gate.DiscardedBytes);
         await PublishAnswer.WriteAsync(context, result);
         if (clock.IsTimed && result.Problem is null) context.Response.OnCompleted(clock.AnsweredAsync);
     }

@@ -7,6 +7,8 @@ namespace WsFanout.Hosting.Endpoints.Publishing;
 /// <remarks>Any thread.</remarks>
 internal sealed class PublishGate(ServerState state, PublishOptions options, int maxChannelLength, PublishMetrics metrics)
 {
+    private const long BeyondTheBound = 1L << 20;
+
     private readonly RequestRate _rate = new(options.RatePerSecond, options.Burst, state.Time);
 
     public PublishAccess Access { get; } = new(options.Token);
@@ -18,12 +20,22 @@ internal sealed class PublishGate(ServerState state, PublishOptions options, int
 
     public int MaxPending => options.MaxPending;
 
+    /// <summary>Of a body that is refused so much is read before the answer; see <see cref="RequestBody.DiscardAsync"/>.</summary>
+    public long DiscardedBytes => options.MaxBytes + BeyondTheBound;
+
     public PublishResult? OverRate() =>
         _rate.TryTake() ? null : PublishResult.Refused("rate_limited", $"more than {options.RatePerSecond} messages a second (WS_PUBLISH_RATE)");
 
     /// <summary>Takes a place among those who wait for the stream, to be given back by <see cref="PublishMetrics.End"/>.</summary>
-    public PublishResult? OverPending() =>
-        metrics.TryBegin(options.MaxPending) ? null : PublishResult.Refused("too_many_pending", $"{options.MaxPending} messages are waiting for the stream (WS_PUBLISH_MAX_PENDING)");
+    public PublishResult? OverPending()
+    {
+        if (!metrics.TryBegin(options.MaxPending)) return PublishResult.Refused("too_many_pending", $"{options.MaxPending} messages are waiting for the stream (WS_PUBLISH_MAX_PENDING)");
+
+        // Asked behind the count: whoever did not see it is waited for.
+        if (!state.IsClosing) return null;
+        metrics.End();
+        return PublishResult.Refused("unavailable", "the server is shutting down; it is not stored");
+    }
 
     public PublishResult? TooLarge(long bytes)
     {

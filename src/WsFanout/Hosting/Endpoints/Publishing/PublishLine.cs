@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using WsFanout.Intake;
 
 namespace WsFanout.Hosting.Endpoints.Publishing;
@@ -6,7 +7,7 @@ namespace WsFanout.Hosting.Endpoints.Publishing;
 /// <summary>One message of a request that has several, and what became of it.</summary>
 internal sealed class PublishLine
 {
-    private const string Form = """the line must be a JSON object {"channel":"…","data":…}""";
+    private const string Form = """the line must be a JSON object {"channel":"…","data":…}, nested no deeper than 63""";
 
     private PublishLine(string channel, ReadOnlyMemory<byte> payload) => (Channel, Payload) = (channel, payload);
 
@@ -24,6 +25,8 @@ internal sealed class PublishLine
     /// <returns>A line whose <see cref="Result"/> is known when it is none of that form.</returns>
     public static PublishLine Read(ReadOnlyMemory<byte> line, int maxChannelLength)
     {
+        // The reader looks into no text that it only skips.
+        if (!Utf8.IsValid(line.Span)) return Wrong("the line is no UTF-8 text");
         string? channel = null;
         ReadOnlyMemory<byte> data = default;
         try

@@ -33,6 +33,7 @@ internal sealed class PublishLines(ServerState state, PublishGate gate, PublishM
         if (await MeetAsync(context, lines) is { } refused)
         {
             metrics.Answered(protocol, refused.Outcome);
+            await RequestBody.DiscardAsync(context, gate.Timeout, gate.DiscardedBytes);
             await PublishAnswer.WriteAsync(context, refused);
             return;
         }

@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using WsFanout.Intake;
 
 namespace WsFanout.Hosting.Endpoints.Publishing;
@@ -33,9 +33,6 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
     /// <param name="begun">What has been read and not yet been let go of.</param>
     private static async ValueTask<RequestBody> ReadSlowlyAsync(HttpContext context, TimeSpan within, ReadResult? begun, Func<long, PublishResult?> tooLarge)
     {
-        // WS_PUBLISH_TIMEOUT decides how slow is too slow; the framework's own rule would call it a bad request.
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
-
         var reader = context.Request.BodyReader;
         var bytes = new ArrayBufferWriter<byte>((int)Math.Clamp(context.Request.ContentLength ?? 0, SmallestBuffer, LargestFirstBuffer));
         if (begun is { } first)
@@ -57,7 +54,33 @@ internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, PublishR
 
             // What still comes belongs to this request; nobody knows when it ends. Of HTTP/2 the server takes the one request back.
             if (!PublishProtocol.IsHttp2(context)) context.Response.Headers.Connection = "close";
-            return new RequestBody(default, PublishResult.Refused("timeout", $"the body has not come within {within} (WS_PUBLISH_TIMEOUT)"));
+            return new RequestBody(default, PublishResult.Refused("timeout", string.Create(CultureInfo.InvariantCulture, $"the body has not come within {within.TotalSeconds:0.###} s (WS_PUBLISH_TIMEOUT)")));
+        }
+    }
+
+    /// <summary>
+    /// Reads what is left of a body that is refused, up to a bound, before the answer: on HTTP/2 an answer that comes before the end takes the request
+    /// back, and some clients then drop it. HTTP/1.1 does so by itself.
+    /// </summary>
+    public static async ValueTask DiscardAsync(HttpContext context, TimeSpan within, long atMostBytes)
+    {
+        if (!PublishProtocol.IsHttp2(context)) return;
+        var reader = context.Request.BodyReader;
+        using var late = new CancellationTokenSource(within);
+        using var waking = late.Token.Register(reader.CancelPendingRead);
+        try
+        {
+            while (atMostBytes > 0)
+            {
+                var read = await reader.ReadAsync(CancellationToken.None);
+                atMostBytes -= read.Buffer.Length;
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted || read.IsCanceled) return;
+            }
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            // Then nobody waits for the answer.
         }
     }
 

@@ -78,6 +78,7 @@ internal static class StageBinding
         PullExpires = values.Get(StreamSettings.PullExpires),
         Heartbeat = values.Get(StreamSettings.Heartbeat),
         ReplayMaxAge = values.Get(HistorySettings.MaxAge),
+        ReplayMessages = values.Get(HistorySettings.MessagesPerChannel),
         PauseBudget = values.Get(CapacitySettings.PauseBudget),
         MaxChannelLength = values.Int(ClientSettings.MaxChannelLength),
     };
