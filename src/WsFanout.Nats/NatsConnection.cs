@@ -123,11 +123,7 @@ public sealed partial class NatsConnection : IAsyncDisposable
     /// <exception cref="ArgumentException">The subject cannot be sent.</exception>
     public async ValueTask<NatsMsg> RequestAsync(
         string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers = null, TimeSpan timeout = default, CancellationToken ct = default) =>
-        await RequestAsync(subject, payload, headers, timeout, isQuick: false, ct);
-
-    /// <param name="isQuick">What follows the answer may run on the thread that reads from the server: it neither blocks nor takes long.</param>
-    internal ValueTask<NatsMsg> RequestAsync(string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers, TimeSpan timeout, bool isQuick, CancellationToken ct) =>
-        Session.RequestAsync(subject, headers?.Encode(), payload, timeout == default ? _opts.RequestTimeout : timeout, isQuick, ct);
+        await Session.RequestAsync(subject, headers?.Encode(), payload, timeout == default ? _opts.RequestTimeout : timeout, ct);
 
     /// <summary>Queues a message to be sent; completes at once unless more than 4 MB wait already. Nothing is known about its arrival.</summary>
     /// <exception cref="NatsNotConnectedException">Not open.</exception>

@@ -26,4 +26,11 @@ public sealed class PubAckReaderTests
     [InlineData("""{"error":{"code":503,"err_code":10077},"stream":"S","seq":0}""")]
     [InlineData("""{"stream":"S","seq":7""")]
     public void Any_other_is_left_to_the_thorough_reader(string answer) => Assert.Null(PubAckReader.TryRead(Encoding.UTF8.GetBytes(answer)));
+
+    [Fact]
+    public void Text_that_is_no_utf8_is_left_to_it_too()
+    {
+        Assert.Null(PubAckReader.TryRead([.. "{\"stream\":\""u8, 0xff, .. "\",\"seq\":7}"u8]));
+        Assert.Null(PubAckReader.TryRead("""{"stream":"\ud800","seq":7}"""u8));
+    }
 }

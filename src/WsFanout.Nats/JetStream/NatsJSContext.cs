@@ -78,19 +78,10 @@ public sealed partial class NatsJSContext(NatsConnection connection)
     /// <summary>Publishes and waits until a stream has stored it. After a timeout it may be stored all the same. A <paramref name="timeout"/> of
     /// zero is <see cref="NatsOpts.RequestTimeout"/>.</summary>
     /// <exception cref="NatsNoRespondersException">No stream takes this subject.</exception>
-    public ValueTask<PubAckResponse> PublishAsync(
-        string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers = null, TimeSpan timeout = default, CancellationToken ct = default) =>
-        PublishAsync(subject, payload, headers, timeout, isQuick: false, ct);
-
-    /// <summary>Publishes and waits, until told otherwise, for a stream to have stored it. What follows the answer may run on the thread that reads
-    /// from the server, so that no other has to wake: it must neither block nor take long.</summary>
-    /// <exception cref="NatsNoRespondersException">No stream takes this subject.</exception>
-    public ValueTask<PubAckResponse> PublishInlineAsync(string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers, CancellationToken ct) =>
-        PublishAsync(subject, payload, headers, Timeout.InfiniteTimeSpan, isQuick: true, ct);
-
-    private async ValueTask<PubAckResponse> PublishAsync(string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers, TimeSpan timeout, bool isQuick, CancellationToken ct)
+    public async ValueTask<PubAckResponse> PublishAsync(
+        string subject, ReadOnlyMemory<byte> payload, NatsHeaders? headers = null, TimeSpan timeout = default, CancellationToken ct = default)
     {
-        using var answer = await connection.RequestAsync(subject, payload, headers, timeout, isQuick, ct);
+        using var answer = await connection.RequestAsync(subject, payload, headers, timeout, ct);
         if (PubAckReader.TryRead(answer.Payload) is { } stored)
         {
             return stored;

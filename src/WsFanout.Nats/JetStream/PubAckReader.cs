@@ -37,8 +37,9 @@ internal static class PubAckReader
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // The second is for text that is no UTF-8.
             return null;
         }
 

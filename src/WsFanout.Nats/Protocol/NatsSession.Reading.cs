@@ -18,8 +18,6 @@ internal sealed partial class NatsSession
     // Read loop only.
     private readonly FrameReader _reader = new();
     private SessionStage _stage;
-    private PendingRequest? _answered;
-    private NatsMsg _answer;
 
     // Written by the read loop, read from anywhere.
     private volatile NatsServerInfo _info = new();
@@ -88,23 +86,6 @@ internal sealed partial class NatsSession
 
     private SessionEnd? DispatchBuffered(SessionStage until)
     {
-        try
-        {
-            return DispatchAll(until);
-        }
-        finally
-        {
-            // Everybody else who has been answered is on his way: now there is time.
-            if (_answered is { } last)
-            {
-                _answered = null;
-                last.SettleAtLeisure(_answer);
-            }
-        }
-    }
-
-    private SessionEnd? DispatchAll(SessionStage until)
-    {
         while (_stage < until && _reader.TryRead(out var frame))
         {
             if (_stage == SessionStage.Dialled && frame.Kind is not (FrameKind.Info or FrameKind.Err))
@@ -138,22 +119,11 @@ internal sealed partial class NatsSession
         }
         else if (frame.Subject.StartsWith(_inboxBytes) && Utf8Parser.TryParse(frame.Subject[_inboxBytes.Length..], out long id, out _))
         {
-            Answer(id, in frame);
+            // One nobody waits for any more is dropped.
+            _requests.Take(id)?.Settle(new NatsMsg(frame));
         }
 
         return null;
-    }
-
-    /// <summary>Hands over an answer as soon as the next has come; one nobody waits for any more is dropped.</summary>
-    private void Answer(long id, in Frame frame)
-    {
-        if (_requests.Take(id) is not { } request)
-        {
-            return;
-        }
-
-        _answered?.Settle(_answer);
-        (_answered, _answer) = (request, new NatsMsg(frame));
     }
 
     private SessionEnd? OnInfo(ReadOnlySpan<byte> json)

@@ -11,6 +11,12 @@ internal sealed partial class NatsSession
     // Interlocked.
     private long _lastSid = InboxSid;
 
+    // First come, first served: for those for whom there was no room.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    // Interlocked. Callers that wait for room.
+    private int _waiting;
+
     // Set once, by whoever publishes first.
     private volatile bool _hasPublished;
 
@@ -44,28 +50,49 @@ internal sealed partial class NatsSession
     {
         ct.ThrowIfCancellationRequested();
         _hasPublished = true;
-        while (!TryPublish(subject, replyTo, headers.Span, payload.Span, callsFlusher: true))
+        if (Volatile.Read(ref _waiting) == 0 && TryPublish(subject, replyTo, headers.Span, payload.Span, callsFlusher: true))
         {
-            await _outbox.RoomAsync().WaitAsync(ct);
+            return;
+        }
+
+        // Whoever waits for room is not overtaken by a smaller frame, or one that comes just when there is some: callers count on their order.
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _turn.WaitAsync(ct);
+            try
+            {
+                while (!TryPublish(subject, replyTo, headers.Span, payload.Span, callsFlusher: true))
+                {
+                    await _outbox.RoomAsync().WaitAsync(ct);
+                }
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
     /// <summary><paramref name="timeout"/> runs from now to the answer.</summary>
-    /// <param name="isQuick">What follows the answer neither blocks nor takes long; see <see cref="PendingRequest"/>.</param>
     /// <returns>The answer, which may be a status other than "no responders".</returns>
     public async ValueTask<NatsMsg> RequestAsync(
-        string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, bool isQuick, CancellationToken ct)
+        string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, TimeSpan timeout, CancellationToken ct)
     {
         if (timeout == Timeout.InfiniteTimeSpan)
         {
-            return await RequestAsync(subject, headers, payload, isQuick, ct);
+            return await RequestAsync(subject, headers, payload, ct);
         }
 
         using var late = new CancellationTokenSource(timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
         try
         {
-            return await RequestAsync(subject, headers, payload, isQuick, limit.Token);
+            return await RequestAsync(subject, headers, payload, limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -74,9 +101,9 @@ internal sealed partial class NatsSession
         }
     }
 
-    private async ValueTask<NatsMsg> RequestAsync(string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, bool isQuick, CancellationToken ct)
+    private async ValueTask<NatsMsg> RequestAsync(string subject, ReadOnlyMemory<byte> headers, ReadOnlyMemory<byte> payload, CancellationToken ct)
     {
-        var request = _requests.Add(subject, isQuick);
+        var request = _requests.Add(subject);
 
         // An answer that has come in this very moment counts: then nothing is cancelled.
         await using var givingUp = ct.UnsafeRegister(

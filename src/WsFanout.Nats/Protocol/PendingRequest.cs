@@ -3,10 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace WsFanout.Nats.Protocol;
 
 /// <summary>One request that waits for its answer. Whoever takes it out of its table settles it.</summary>
-/// <param name="isQuick">
-/// Whether what follows the answer may run on the read loop: it neither blocks nor takes long. Then no other thread has to wake for it.
-/// </param>
-internal sealed class PendingRequest(long id, string subject, bool isQuick) : IValueTaskSource<NatsMsg>
+internal sealed class PendingRequest(long id, string subject) : IValueTaskSource<NatsMsg>
 {
     // Whoever settles it writes; awaited once.
     private ManualResetValueTaskSourceCore<NatsMsg> _answer = new() { RunContinuationsAsynchronously = true };
@@ -19,13 +16,6 @@ internal sealed class PendingRequest(long id, string subject, bool isQuick) : IV
     public ValueTask<NatsMsg> Answer => new(this, _answer.Version);
 
     public void Settle(NatsMsg answer) => _answer.SetResult(answer);
-
-    /// <summary>The read loop has nothing else to do right now.</summary>
-    public void SettleAtLeisure(NatsMsg answer)
-    {
-        _answer.RunContinuationsAsynchronously = !isQuick;
-        _answer.SetResult(answer);
-    }
 
     public void Fail(Exception reason) => _answer.SetException(reason);
 

@@ -14,7 +14,7 @@ internal sealed class RequestTable(int capacity)
     private string? _ended;
 
     /// <exception cref="NatsException">Too many are waiting, or the connection has ended.</exception>
-    public PendingRequest Add(string subject, bool isQuick)
+    public PendingRequest Add(string subject)
     {
         lock (_gate)
         {
@@ -28,7 +28,7 @@ internal sealed class RequestTable(int capacity)
                 throw new NatsException(string.Create(CultureInfo.InvariantCulture, $"{capacity} requests wait for an answer already."));
             }
 
-            var request = new PendingRequest(++_lastId, subject, isQuick);
+            var request = new PendingRequest(++_lastId, subject);
             _waiting.Add(request.Id, request);
             return request;
         }

@@ -256,7 +256,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         if (_settings.Stream.Servers.Count > 0)
         {
             var context = new IntakeContext(_settings.Stream, governor, metrics, _time, loggers.CreateLogger<JetStreamIntake>());
-            return new JetStreamIntake(ledger, tail, ring, context, _settings.Publish.Timeout, loggers);
+            return new JetStreamIntake(ledger, tail, ring, context, _settings.Publish, loggers);
         }
 
         // What a broker would tell is known without one.

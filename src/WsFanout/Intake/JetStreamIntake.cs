@@ -10,6 +10,9 @@ namespace WsFanout.Intake;
 /// </summary>
 internal sealed partial class JetStreamIntake : IMessageSource
 {
+    /// <summary>Requests of the intake itself that may wait for the broker at once, whatever is published: far more than there ever are.</summary>
+    private const int OwnRequests = 1024;
+
     private const string Disconnected = "disconnected";
     private const int JetStreamNotInAccount = 10039;
     private const int JetStreamNotInServer = 10076;
@@ -37,7 +40,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
     // The intake's loop writes; whoever counts what waits here reads.
     private volatile Attachment? _attachment;
 
-    public JetStreamIntake(StreamLedger ledger, StreamTail tail, Ring ring, IntakeContext context, TimeSpan publishTimeout, ILoggerFactory loggers)
+    public JetStreamIntake(StreamLedger ledger, StreamTail tail, Ring ring, IntakeContext context, PublishOptions publish, ILoggerFactory loggers)
     {
         var options = context.Options;
         _ledger = ledger;
@@ -49,6 +52,9 @@ internal sealed partial class JetStreamIntake : IMessageSource
             {
                 Servers = options.Servers,
                 Name = options.InstanceId,
+
+                // A message whose answer is late is offered a second time.
+                MaxPendingRequests = (2 * publish.MaxPending) + OwnRequests,
                 Username = options.User,
                 Password = options.Password,
                 Token = options.Token,
@@ -63,7 +69,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
         _refill = new Refill(_js, _consumers, ensurer, ledger, _sizes, context);
         _headroom = new StreamHeadroom(options.StreamName, ledger, Waiting, context.Time);
         _watch = new StreamWatch(_connection, _headroom, tail, context.Governor.Gate, options, context.Time);
-        _publisher = new JetStreamPublisher(_connection, options, publishTimeout / 2, context.Time);
+        _publisher = new JetStreamPublisher(_connection, options, publish.Timeout / 2, context.Time);
         _state = new IntakeState(false, false, "starting", "not attached to the stream yet", context.Time.GetTimestamp());
         context.Metrics.Observe(
             () => _connection.ConnectionState == NatsConnectionState.Open,

@@ -101,8 +101,7 @@ internal sealed class JetStreamPublisher(NatsConnection connection, StreamOption
             {
                 try
                 {
-                    // The answer goes on to the one who publishes over HTTP, as far as his connection takes it at once: that is quick.
-                    var answer = _js.PublishInlineAsync(offer.Subject, offer.Payload, offer.Id, cancellationToken);
+                    var answer = _js.PublishAsync(offer.Subject, offer.Payload, offer.Id, Timeout.InfiniteTimeSpan, cancellationToken);
                     var handedOnAt = time.GetTimestamp();
                     return Answered(await answer) with { HandedOnAt = handedOnAt };
                 }

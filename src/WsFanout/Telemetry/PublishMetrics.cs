@@ -41,11 +41,16 @@ internal sealed class PublishMetrics
     /// <summary>Requests waiting for the stream.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Takes places among the waiting ones unless there are too few.</summary>
-    public bool TryBegin(int maxPending, int count = 1)
+    /// <summary>Takes a place among the waiting ones unless there is none. Exact: a refused attempt never takes a place from another.</summary>
+    public bool TryBegin(int maxPending)
     {
-        if (Interlocked.Add(ref _pending, count) <= maxPending) return true;
-        End(count);
+        for (var pending = Volatile.Read(ref _pending); pending < maxPending;)
+        {
+            var seen = Interlocked.CompareExchange(ref _pending, pending + 1, pending);
+            if (seen == pending) return true;
+            pending = seen;
+        }
+
         return false;
     }
 

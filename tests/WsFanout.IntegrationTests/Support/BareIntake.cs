@@ -30,7 +30,7 @@ internal sealed class BareIntake : IAsyncDisposable
         Ring = new Ring(new FanoutOptions(), 1);
         Ledger = new StreamLedger(new ServedSubjects(options), History, Ring, metrics, time);
         Tail = new StreamTail(() => Ledger.Position, time, isWhole: false);
-        _intake = new JetStreamIntake(Ledger, Tail, Ring, new IntakeContext(options, governor, metrics, time, NullLogger.Instance), TimeSpan.FromSeconds(5), NullLoggerFactory.Instance);
+        _intake = new JetStreamIntake(Ledger, Tail, Ring, new IntakeContext(options, governor, metrics, time, NullLogger.Instance), new PublishOptions(), NullLoggerFactory.Instance);
         _running = _intake.RunAsync(_stop.Token);
     }
 

@@ -8,7 +8,7 @@ namespace WsFanout.Hosting.Endpoints.Publishing;
 /// One that is wrong by itself is passed over. One that can't be stored now ends it: those behind it are not tried, so that who sends the rest again
 /// keeps the order.
 /// </remarks>
-internal sealed class LineRun(HttpContext context, IMessageSource source, PublishGate gate, PublishLines.Places places)
+internal sealed class LineRun(HttpContext context, IMessageSource source, PublishGate gate, PublishLines.Places places, TimeProvider time)
 {
     private readonly Queue<(PublishLine Line, Task<PublishResult> Answer)> _underWay = new();
 
@@ -21,6 +21,20 @@ internal sealed class LineRun(HttpContext context, IMessageSource source, Publis
         // One time for all of them, as for one message.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(gate.Timeout);
+        try
+        {
+            await StoreAsync(lines, limit);
+        }
+        finally
+        {
+            // Nothing is left but after a fault: then nobody may wait on without a deadline.
+            if (_underWay.Count > 0) await limit.CancelAsync();
+            foreach (var (_, answer) in _underWay) await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task StoreAsync(IReadOnlyList<PublishLine> lines, CancellationTokenSource limit)
+    {
         foreach (var line in lines)
         {
             line.Result ??= gate.TooLarge(line.Payload.Length);
@@ -65,6 +79,7 @@ internal sealed class LineRun(HttpContext context, IMessageSource source, Publis
     private void Settle(PublishLine line, PublishResult result)
     {
         line.Result = result;
+        line.SettledAt = time.GetTimestamp();
         if (result.Problem is not null && result.Outcome is not ("bad_request" or "too_large")) End(result);
     }
 

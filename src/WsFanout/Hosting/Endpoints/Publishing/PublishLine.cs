@@ -18,6 +18,9 @@ internal sealed class PublishLine
     /// <summary>Null until it is known.</summary>
     public PublishResult? Result { get; set; }
 
+    /// <summary>Ticks; of a line that was on its way.</summary>
+    public long SettledAt { get; set; }
+
     /// <summary>The whole line is the payload.</summary>
     public static PublishLine For(string channel, ReadOnlyMemory<byte> line) => new(channel, line);
 

@@ -41,7 +41,7 @@ internal sealed class PublishLines(ServerState state, PublishGate gate, PublishM
         foreach (var line in lines)
         {
             metrics.Answered(protocol, line.Result!.Outcome);
-            if (line.Result.Problem is null) metrics.Stored(line.Payload.Length, state.Time.GetElapsedTime(startedAt).TotalSeconds);
+            if (line.Result.Problem is null) metrics.Stored(line.Payload.Length, state.Time.GetElapsedTime(startedAt, line.SettledAt).TotalSeconds);
         }
 
         if (context.RequestAborted.IsCancellationRequested) context.Abort();
@@ -66,7 +66,7 @@ internal sealed class PublishLines(ServerState state, PublishGate gate, PublishM
             var body = await RequestBody.ReadAsync(context, gate.Timeout, gate.BodyTooLarge);
             if (body.Refused is not null) return body.Refused;
             if (Split(body.Bytes, channel, lines) is { } wrong) return wrong;
-            await new LineRun(context, state.Source, gate, places).StoreAsync(lines);
+            await new LineRun(context, state.Source, gate, places, state.Time).StoreAsync(lines);
             return null;
         }
         catch (Exception gone) when (gone is OperationCanceledException or ConnectionResetException or IOException)
