@@ -17,7 +17,7 @@ function resultsText({ date, commit, machine, tests, pools, commands }) {
     ...tests.flatMap(testText),
     '## Workers',
     '',
-    'Test 3 with other values of `WS_WORKER_POOL_SIZE`, one minute each. Threads are never more than cores.',
+    'Test 3 with other values of `WS_WORKER_POOL_SIZE`. Threads are never more than cores.',
     '',
     '| workers | held | CPU, % of 1.8 cores | memory, MB | units of concurrency | delivered/s | p50 ms | p99 ms | p99.9 ms | verdict |',
     '|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|',
