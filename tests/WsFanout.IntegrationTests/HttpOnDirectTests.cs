@@ -14,6 +14,24 @@ public sealed class HttpOnDirectTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public async Task A_connection_that_has_published_and_becomes_a_client_counts_no_more_among_the_publishers_once_it_has_gone(string way)
+    {
+        const string current = """ws_publish_connections_current{protocol="http/1.1"}""";
+        await using var server = await TestServer.StartAsync(("WS_TRANSPORT", way));
+        using (var client = await RawClient.OpenAsync(server))
+        {
+            await client.SendAsync(HttpDialogue.Publish("a", 1, 0));
+            Assert.Equal(200, (await client.ReadReplyAsync()).Status);
+            Assert.Equal(1, await server.MetricAsync(current));
+            await client.SendAsync(RawClient.Upgrade + "\r\n");
+            await Wait.UntilAsync(async () => await server.MetricAsync("ws_connections_current") == 1, "it should have become a client");
+        }
+
+        await Wait.UntilAsync(async () => await server.MetricAsync(current) == 0, "nobody publishes any more");
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public async Task One_connection_asks_many_things_one_after_the_other(string way)
     {
         await using var server = await TestServer.StartAsync(("WS_TRANSPORT", way));

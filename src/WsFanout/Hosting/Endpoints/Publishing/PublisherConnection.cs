@@ -26,7 +26,15 @@ internal sealed class PublisherConnection(long openedAt)
         var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
         if (items is null || !items.TryAdd(HasPublished, null)) return;
         metrics.Connected(PublishMetrics.Http1);
-        context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed.UnsafeRegister(static counts => ((PublishMetrics)counts!).Disconnected(PublishMetrics.Http1), metrics);
+
+        // The web server's part of it: one that becomes a WebSocket and is taken over never closes for it, and publishes no more.
+        context.Features.Get<IConnectionCompleteFeature>()?.OnCompleted(
+            static counts =>
+            {
+                ((PublishMetrics)counts).Disconnected(PublishMetrics.Http1);
+                return Task.CompletedTask;
+            },
+            metrics);
     }
 
     private long OpenedAt => openedAt;
