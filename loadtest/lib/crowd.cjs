@@ -159,4 +159,4 @@ class Crowd {
   }
 }
 
-module.exports = { Crowd, pause };
+module.exports = { Crowd };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { pause } = require('../../../lib/crowd.cjs');
+const { pause } = require('../../../lib/clock.cjs');
 
 const calmMs = 5_000;
 const backMs = 60_000;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { pause } = require('../../../lib/crowd.cjs');
+const { pause } = require('../../../lib/clock.cjs');
 const { Histogram } = require('../../../lib/histogram.cjs');
 const { DeafClient } = require('../deaf-client.cjs');
 const { ServerCost } = require('../server-cost.cjs');

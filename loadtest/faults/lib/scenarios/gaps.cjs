@@ -1,6 +1,6 @@
 'use strict';
 
-const { pause } = require('../../../lib/crowd.cjs');
+const { pause } = require('../../../lib/clock.cjs');
 
 const awaySeconds = 8;
 const calmMs = 4_000;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { pause } = require('../../../lib/crowd.cjs');
+const { pause } = require('../../../lib/clock.cjs');
 
 /** Clients are moved between two servers at random, and must notice nothing: no loss, no duplicate, no inversion, no gap. */
 module.exports = {

@@ -3,7 +3,7 @@ using WsFanout.Telemetry;
 
 namespace WsFanout.Hosting.Endpoints.Publishing;
 
-/// <summary>A connection of the listener for publishing alone, from accept to end. Elsewhere a connection publishes from its first publish request on.</summary>
+/// <summary>A connection of the listener for publishing alone, from when it is known which HTTP it speaks. Elsewhere a connection publishes from its first publish request on.</summary>
 /// <remarks>Any request of the connection.</remarks>
 /// <param name="openedAt">Ticks.</param>
 internal sealed class PublisherConnection(long openedAt)
