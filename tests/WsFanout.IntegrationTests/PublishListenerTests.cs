@@ -12,6 +12,7 @@ public sealed class PublishListenerTests
     // As in AdminListenerTests: the smallest limit leaves 48 connections beside the clients; half of them are the publishers'.
     private const int Clients = 20;
     private const int PublisherPlaces = 24;
+    private const int Http11Required = 13;
 
     [Theory]
     [InlineData("1.1", "http/1.1")]
@@ -102,11 +103,13 @@ public sealed class PublishListenerTests
     public async Task A_client_of_http2_at_another_address_is_told_that_it_is_not_spoken_there()
     {
         await using var server = await StartAsync();
-        using var http = Client("2.0");
+        using var client = await RawClient.OpenAsync(server.BaseAddress);
 
-        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => http.PostAsync(new Uri(server.BaseAddress, "publish/a"), new StringContent("1")));
+        // In one write: what a library writes behind it can meet a socket that is closed by then, and it tells of that instead.
+        await client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+        var goodbye = await client.ReadRestAsync();
 
-        Assert.Contains("HTTP_1_1_REQUIRED", $"{refused}", StringComparison.OrdinalIgnoreCase);
+        Assert.Equal((RawHttp2.GoAway, Http11Required), (goodbye[3], goodbye[^1]));
     }
 
     [Theory]
