@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults soak packages compare plan-tests knee-proof fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults soak packages compare plan-tests knee-proof calibrate fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -52,6 +52,10 @@ plan-tests: build ## the capacity plan's four tests at full length on a server h
 knee-proof: build ## find the limit of a server held to 0.5 cores twice, and foretell that of another one, about 12 minutes (as root)
 	@scripts/need.sh node
 	@exec node loadtest/knee-proof.cjs
+
+calibrate: build ## measure what a delivery, a client and a newcomer cost on this machine, for WS_CALIBRATION, about ten minutes (as root); PUBLISH_RATE=60
+	@scripts/need.sh node nats-server
+	@exec node loadtest/calibrate.cjs
 
 fmt: ## format the source
 	@scripts/need.sh dotnet

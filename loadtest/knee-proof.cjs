@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 'use strict';
 
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { programToMeasure, startServer, pinSelf } = require('./lib/pinned-server.cjs');
-const { Cgroup, NoCgroup } = require('./lib/cgroup.cjs');
+const { programToMeasure, pinSelf } = require('./lib/pinned-server.cjs');
+const { NoCgroup } = require('./lib/cgroup.cjs');
+const { findKnee } = require('./lib/knee/held-server.cjs');
 const { predictClients, apartPercent } = require('./lib/knee/prediction.cjs');
 const { planPrediction } = require('./lib/knee/plan-command.cjs');
 
@@ -14,7 +14,7 @@ const { planPrediction } = require('./lib/knee/plan-command.cjs');
 // then a third one with other CPU and another rate, which the calibration of the first must foretell.
 const first = Object.freeze({ cores: 0.5, variables: { PUBLISH_RATE: '100', TARGET_CONNECTIONS: '150' } });
 const other = Object.freeze({ cores: 0.8, variables: { PUBLISH_RATE: '60', TARGET_CONNECTIONS: '300' } });
-const common = Object.freeze({ MODE: 'knee', KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '5', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
+const common = Object.freeze({ KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '5', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
 const serverVariables = Object.freeze({ WS_MAX_CONNECTIONS: '15000', WS_TRANSPORT: 'direct', WS_CPU_SAMPLE_INTERVAL: '2s' });
 const mostApart = 10; // percent, of two runs
 const mostOff = 20; // percent, of the prediction
@@ -26,7 +26,7 @@ async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'knee-proof-'));
   const runs = [];
   for (const [name, configuration] of [['first', first], ['second', first], ['other', other]]) {
-    runs.push(await findKnee(program, name, configuration, folder));
+    runs.push(await findKnee({ program, cores: configuration.cores, server: serverVariables, load: { ...common, ...configuration.variables }, folder, name }));
   }
   const [one, two, three] = runs.map((run) => run.knee);
   const apart = apartPercent(two.deliveriesPerSecond, one.deliveriesPerSecond);
@@ -41,40 +41,6 @@ async function main() {
   console.log(plan === null ? 'wsfanout plan: this program has none, so only the formula was held against it' : `wsfanout plan: ${plan} clients predicted, ${planOff} % off, at most ${mostOff} %`);
   console.log(`calibrations and reports: ${folder}`);
   return apart <= mostApart && off <= mostOff && (planOff === null || planOff <= mostOff) ? exit.shown : exit.notShown;
-}
-
-/** One run on a fresh server that is held to so much CPU. */
-async function findKnee(program, name, { cores, variables }, folder) {
-  const group = Cgroup.create(`wsfanout-knee-${process.pid}`, cores);
-  const server = await startServer([...group.entrance, ...program], serverVariables);
-  try {
-    console.log(`\n${name}: held to ${cores} CPU, ${JSON.stringify(variables)}`);
-    const file = path.join(folder, `${name}.json`);
-    await runLoadTest({
-      ...common, ...variables, WS_URL: `ws://127.0.0.1:${server.port}/ws`, CALIBRATION_FILE: file, REPORT_HTML: path.join(folder, `${name}.html`),
-      REPORT_FILE: path.join(folder, `${name}-report.json`), CALIBRATION_LINK: 'loopback',
-    });
-    return { file, ...JSON.parse(fs.readFileSync(file, 'utf8')) };
-  } finally {
-    server.child.removeAllListeners('exit');
-    await group.remove();
-  }
-}
-
-function runLoadTest(variables) {
-  return new Promise((resolve, reject) => {
-    const own = { PATH: process.env.PATH, ...pick(process.env, 'CALIBRATION_FROM') };
-    const child = spawn(process.execPath, [path.join(__dirname, 'sustained-load-test.cjs')], { env: { ...own, ...variables }, stdio: 'inherit' });
-    const end = () => child.kill('SIGTERM');
-    process.once('exit', end);
-    child.on('error', reject);
-    child.on('exit', () => process.removeListener('exit', end));
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the load test ended with ${code}`))));
-  });
-}
-
-function pick(env, name) {
-  return env[name] === undefined ? {} : { [name]: env[name] };
 }
 
 main().then((code) => process.exit(code), (error) => {
