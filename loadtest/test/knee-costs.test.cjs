@@ -53,6 +53,25 @@ describe('least squares', () => {
   });
 });
 
+describe('how well the costs fit', () => {
+  const loads = [0, 5, 600, 700, 800, 900, 1000].flatMap((clients) => [0, 60].map((rate) => [clients, rate]));
+  const pointsWith = (cpuOf) => loads.map(([clients, rate]) => ({ clients, messagesPerSecond: rate, deliveriesPerSecond: clients * rate, cpuCores: cpuOf(clients, rate), memoryBytes: null }));
+  const linear = (clients, rate) => 0.02 + rate * 2e-4 + clients * rate * 6e-6;
+
+  it('is decided by the middle one of the heavy loads, not by one that was dearer', () => {
+    const { errorPercent } = costsOf(pointsWith((clients, rate) => linear(clients, rate) * (clients === 800 && rate > 0 ? 1.5 : 1)), null, costsBefore, false);
+
+    assert.ok(errorPercent.middle < 15, `${errorPercent.middle} %`);
+    assert.ok(errorPercent.worst > 15, `${errorPercent.worst} %`);
+  });
+
+  it('is bad where the costs are no straight line', () => {
+    const { errorPercent } = costsOf(pointsWith((clients, rate) => linear(clients, rate) * (rate === 0 ? 1 : (clients / 500) ** 3)), null, costsBefore, false);
+
+    assert.ok(errorPercent.middle > 15, `${errorPercent.middle} %`);
+  });
+});
+
 describe('the costs of a knee', () => {
   it('are those of the server', async () => {
     const { load, report } = await scripted(knee);

@@ -12,7 +12,7 @@ const sureSlope = 2; // standard errors
  * cores = idle + clients × perClient + messages/s × perMessage + deliveries/s × perDelivery, memory = fixed + clients × perClient.
  * @param points { clients, messagesPerSecond, deliveriesPerSecond, cpuCores, memoryBytes }
  * @param before costs that stand in for what these points can't tell @param secure whether the clients came over TLS
- * @returns {{costs: object, takenOver: string[], worstErrorPercent: number|null}}
+ * @returns {{costs: object, takenOver: string[], errorPercent: {middle: number, worst: number}|null}} of the heavy loads: the error of the middle one, and the most
  */
 function costsOf(points, handshakeSeconds, before, secure) {
   const measured = {};
@@ -26,7 +26,7 @@ function costsOf(points, handshakeSeconds, before, secure) {
     costs[name] = measured[name] ?? before[name];
     if (measured[name] === undefined) takenOver.push(name);
   }
-  return { costs, takenOver, worstErrorPercent: error };
+  return { costs, takenOver, errorPercent: error };
 }
 
 /** Costs that can't be told apart keep what they had; the others are fitted to what is left. */
@@ -39,11 +39,13 @@ function fitCpu(points, before, measured) {
   free.forEach((j, i) => { measured[columns[j]] = significant(fitted[i]); });
   const cost = (j) => measured[columns[j]] ?? before[columns[j]];
   const most = points.reduce((cores, point) => Math.max(cores, point.cpuCores), 0);
-  return Number(points.reduce((worst, point, i) => {
-    if (point.cpuCores < most / 2) return worst; // far from the knee a small figure has a large error that means little
-    const predicted = rows[i].reduce((sum, cell, j) => sum + cell * cost(j), 0);
-    return Math.max(worst, (Math.abs(predicted - point.cpuCores) / point.cpuCores) * 100);
-  }, 0).toFixed(1));
+  // Far from the knee a small figure has a large error that means little.
+  const errors = points.flatMap((point, i) => (point.cpuCores < most / 2 ? [] : [errorPercent(rows[i].reduce((sum, cell, j) => sum + cell * cost(j), 0), point.cpuCores)])).sort((x, y) => x - y);
+  return errors.length === 0 ? null : { middle: errors[errors.length >> 1], worst: errors.at(-1) };
+}
+
+function errorPercent(predicted, measured) {
+  return measured === 0 ? 0 : Number(((Math.abs(predicted - measured) / measured) * 100).toFixed(1));
 }
 
 /** Columns that can be told apart once the cost of the others is taken as known. */

@@ -19,7 +19,7 @@ const modeVariables = Object.freeze([
   { name: 'KNEE_PRECISION', key: 'kneePrecision', kind: 'number', def: '5', min: 0.5, max: 50, text: '% by which what passes and what does not may lie apart at the end' },
   { name: 'KNEE_MAX', key: 'kneeMax', kind: 'number', def: '20000', min: 1, max: 1_000_000, text: 'where the search ends at the latest' },
   { name: 'KNEE_STATE', key: 'kneeStatePercent', kind: 'number', def: '10', min: 0, max: 100, text: '% of a step in which the intake may pause' },
-  { name: 'KNEE_FIT_ERROR', key: 'kneeFitError', kind: 'number', def: '15', min: 1, max: 100, text: '% by which the costs that were found may miss the CPU of a heavy step' },
+  { name: 'KNEE_FIT_ERROR', key: 'kneeFitError', kind: 'number', def: '15', min: 1, max: 100, text: '% by which the costs that were found may miss the CPU of the middle one of the heavy steps' },
   { name: 'CALIBRATION_FILE', key: 'calibrationFile', kind: 'file', def: '', text: 'for knee: write the costs there' },
   { name: 'CALIBRATION_FROM', key: 'calibrationFrom', kind: 'text', def: '', shown: 'the shipped one', text: 'the calibration that gives what is not measured' },
   { name: 'CALIBRATION_TRANSPORT', key: 'calibrationTransport', kind: 'choice', choices: ['direct', 'stream'], def: 'direct', text: 'how the measured server writes to its clients, told in the file' },
