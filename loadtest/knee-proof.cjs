@@ -14,7 +14,7 @@ const { planPrediction } = require('./lib/knee/plan-command.cjs');
 // then a third one with other CPU and another rate, which the calibration of the first must foretell.
 const first = Object.freeze({ cores: 0.5, variables: { PUBLISH_RATE: '100', TARGET_CONNECTIONS: '150' } });
 const other = Object.freeze({ cores: 0.8, variables: { PUBLISH_RATE: '60', TARGET_CONNECTIONS: '300' } });
-const common = Object.freeze({ KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '10', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
+const common = Object.freeze({ KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '5', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
 const serverVariables = Object.freeze({ WS_MAX_CONNECTIONS: '15000', WS_TRANSPORT: 'direct', WS_CPU_SAMPLE_INTERVAL: '2s' });
 const mostApart = 10; // percent, of two runs
 const mostOff = 20; // percent, of the prediction

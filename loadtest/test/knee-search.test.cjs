@@ -61,6 +61,34 @@ describe('the search', () => {
     assert.deepEqual(asked, [100, 180, 324, 185]);
   });
 
+  it('goes on below a load that had passed, when the machine does not carry it any more', async () => {
+    const asked = [];
+    let limit = 160;
+    const probe = async (value, lastPassed) => {
+      asked.push(value);
+      if (value > 200) limit = 130;
+      if (lastPassed > limit) return { passed: false, isFinal: true, lastPassedFails: true, boundBy: 'cpu', abort: 'not normal again' };
+      return value <= limit ? { passed: true } : { passed: false, boundBy: 'cpu' };
+    };
+    const found = await searchKnee({ ...steps, probe });
+
+    assert.deepEqual(asked.slice(0, 4), [100, 150, 225, 125]);
+    assert.ok(found.knee >= 120 && found.knee <= 130 && found.failedAt > 130 && found.failedAt <= 150, JSON.stringify(found));
+    assert.deepEqual([found.boundBy, found.abort], ['cpu', null]);
+  });
+
+  it('ends when not even the first load that had passed is carried any more', async () => {
+    let calm = true;
+    const probe = async (value) => {
+      if (calm && value <= 100) return { passed: true };
+      calm = false;
+      return { passed: false, isFinal: true, lastPassedFails: true, boundBy: 'cpu', abort: 'not normal again' };
+    };
+    const found = await searchKnee({ ...steps, probe });
+
+    assert.deepEqual([found.knee, found.abort], [null, 'not normal again']);
+  });
+
   it('ends when the generator complains twice running', async () => {
     const asked = [];
     const probe = async (value) => {

@@ -27,7 +27,10 @@ async function runKnee({ watch, settings, limits, before, say }) {
     const go = (to) => (ofClients ? approach.clients(to) : approach.rate(to));
     if (mustCalm) {
       const calm = await (ofClients ? approach.recede(lastPassed, settings.publishRate) : approach.recede(settings.targetConnections, lastPassed));
-      if (!calm.recovered) return { passed: false, isFinal: true, abort: `the server was not normal again ${calm.seconds} s after a step that failed, at a load that had passed` };
+      if (!calm.recovered) {
+        say(`  ${lastPassed} ${ofClients ? 'clients' : 'messages/s'}: had passed, but the server is not normal there any more`);
+        return { passed: false, isFinal: true, lastPassedFails: true, boundBy: 'cpu', abort: `the server was not normal again ${calm.seconds} s after a step that failed, at a load that had passed` };
+      }
     }
     const reached = await go(value);
     const reading = await watch.look(settings.stepMs / 1000);
