@@ -109,7 +109,7 @@ else
         ok "stand-in for $sdk, from $(dotnet --version) of this machine"
     fi
     if ! b inspect --type image "$aspnet" > /dev/null 2>&1; then
-        make_base "$aspnet" "${runtimes[@]}" -- dash setpriv
+        make_base "$aspnet" "${runtimes[@]}" -- dash env setpriv
         ok "stand-in for $aspnet"
     fi
 fi
@@ -172,7 +172,8 @@ server=$!
 await_live
 ok "/health/live answers ${answer:-with 200}"
 
-process=$(descendants "$server" | while read -r id; do if [ "$(cat "/proc/$id/comm")" = dotnet ]; then echo "$id"; fi; done | head -n 1)
+dotnet_of() { descendants "$1" | while read -r id; do if [ "$(cat "/proc/$id/comm")" = dotnet ]; then echo "$id"; fi; done | head -n 1; }
+process=$(dotnet_of "$server")
 [ "$(stat -c %u:%g "/proc/$process")" = 1654:1654 ] || fail "the server should run as 1654:1654, not $(stat -c %u:%g "/proc/$process")"
 run ./wsfanout health > /dev/null || fail "the image's own health check fails on a healthy server"
 ok "the server runs as 1654:1654 and its own health check passes"
@@ -209,12 +210,13 @@ strict() {
 strict "${command[@]}" > "$work/server.log" 2>&1 &
 server=$!
 await_live
-status=$(cat "/proc/$server/status")
+process=$(dotnet_of "$server")
+status=$(cat "/proc/$process/status")
 for set in CapInh CapPrm CapEff CapBnd CapAmb; do
     grep -q "^$set:[[:space:]]*0*$" <<< "$status" || fail "the server has capabilities: $(grep "^$set" <<< "$status")"
 done
 grep -q '^NoNewPrivs:[[:space:]]*1$' <<< "$status" || fail "the server could gain rights"
-[ "$(stat -c %u:%g "/proc/$server")" = 1654:1654 ] || fail "the server should run as 1654:1654"
+[ "$(stat -c %u:%g "/proc/$process")" = 1654:1654 ] || fail "the server should run as 1654:1654"
 ok "with a read-only root, nothing to write to, no capability and no home it lives as 1654:1654"
 
 curl -sf -m 5 "http://127.0.0.1:$port/health/ready" > /dev/null || fail "it is not ready"
@@ -226,5 +228,5 @@ upgrade=$(curl -s -m 2 -o /dev/null -w '%{http_code}' -H 'Connection: Upgrade' -
 strict ./wsfanout health > /dev/null || fail "its own health check fails there"
 ! grep -Eq '"level":"(error|critical)"' "$work/server.log" || { tail -n 40 "$work/server.log" >&2; fail "it logged an error"; }
 ok "it takes clients, publishes, shows metrics, and its own health check passes"
-end_by_sigterm "$server"
+end_by_sigterm "$process"
 ok "SIGTERM ends it with 0"
