@@ -62,6 +62,15 @@ public sealed partial class ProxyFileTests
         });
     }
 
+    [Fact]
+    public void What_the_guide_tells_the_server_is_what_it_takes()
+    {
+        var lines = RepositoryFiles.ReadText(Readme).Split('\n').Where(line => line.StartsWith("    WS_", StringComparison.Ordinal)).ToList();
+
+        Assert.True(lines.Count >= 4, $"only {lines.Count} were found");
+        Reading.Sound(Reading.OfFile(string.Join('\n', lines)));
+    }
+
     [Theory]
     [InlineData("WS_PING_INTERVAL=20s WS_PONG_TIMEOUT=8s", 30)]
     [InlineData("WS_PING_INTERVAL=30s", 75)]
