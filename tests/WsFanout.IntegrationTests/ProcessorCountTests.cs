@@ -13,7 +13,7 @@ public sealed class ProcessorCountTests
     public async Task A_count_that_is_given_is_taken_for_the_machine_s_cores()
     {
         using var folder = new EmptyFolder();
-        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [("DOTNET_PROCESSOR_COUNT", "1")]);
+        var (program, address) = await ServerProgram.ServeAsync(folder.Path, [], TimeSpan.FromSeconds(60), ("DOTNET_PROCESSOR_COUNT", "1"));
         using var _ = program;
 
         var settings = await SettingsAsync(address);

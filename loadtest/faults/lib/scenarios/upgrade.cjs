@@ -3,6 +3,7 @@
 const { pause } = require('../../../lib/clock.cjs');
 const { killing } = require('../killing.cjs');
 
+const lookMs = 100;
 const fewestSentAway = 0.9; // of the clients; others are between two connections just then
 
 /** The server behind nginx is replaced, in both ways of docs/OPERATING.md in turn, and its clients must notice nothing. */
@@ -59,7 +60,9 @@ async function upgrading(run, over) {
     if (over.aborted) return;
     if (turn % 2 === 0) {
       const readyMs = await next.start();
-      await drained(run, old, 'upgrades beside', `the new one was ready after ${readyMs} ms`);
+      // nginx finds out by itself, after the time for which it leaves a server alone: until then the old one is all there is.
+      const firstMs = await firstClient(next, over);
+      await drained(run, old, 'upgrades beside', `the new one was ready after ${readyMs} ms and had a client after ${firstMs} ms more`);
       [old, next] = [next, old];
     } else {
       await drained(run, old, 'upgrades in place', 'then it was started again');
@@ -67,6 +70,16 @@ async function upgrading(run, over) {
       run.notes.push(`  ready again after ${readyMs} ms`);
     }
   }
+}
+
+async function firstClient(server, over) {
+  const begun = Date.now();
+  while (!over.aborted) {
+    const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+    if (Number(/^ws_connections_current (\d+)/m.exec(await answer.text())[1]) > 0) break;
+    await pause(lookMs, over);
+  }
+  return Date.now() - begun;
 }
 
 async function drained(run, server, what, more) {
