@@ -14,15 +14,17 @@ module.exports = {
   running: 1, // at the start
   isBehindNginx: true,
   needsOwn: 'starts and stops servers behind an nginx of its own',
-  defaults: { CLIENTS: '1000', PUBLISH_RATE: '100', KILL_RATE: '1', DRAIN_EVERY: '120', CONNECTION_AGE: '300', PROXY_SHARE: '0', BROKERS: '1' },
+  defaults: { CLIENTS: '1000', PUBLISH_RATE: '100', KILL_RATE: '1', DRAIN_EVERY: '120', CONNECTION_AGE: '300', PROXY_SHARE: '0', BROKERS: '1', CONNECTION_TIMEOUT: '30000', SETTLE_TIMEOUT: '90' },
   serverVariables: (settings) => ({
     WS_TRUSTED_PROXIES: '127.0.0.1/32',
     WS_MAX_CONNECTION_AGE: `${settings.connectionAge}ms`,
     WS_DRAIN_TIMEOUT: '8s',
-    // Longer than the longest way back that the rules for clients allow.
-    WS_REPLAY_MAX_AGE: '60s',
+    // What the TLS of nginx and of this program affords too: so long is the window in which clients are told to come back.
+    WS_CONNECT_RATE: '100',
+    // Longer than the longest way back, on a busy machine too.
+    WS_REPLAY_MAX_AGE: '5m',
     WS_REPLAY_BUFFER_SIZE: '5000',
-    JS_STREAM_MAX_AGE: '120s',
+    JS_STREAM_MAX_AGE: '10m',
   }),
 
   async disturb(run) {
