@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile without Docker, runs what it built and asks it for its health.
+# Builds the Dockerfile without Docker, runs what it built and asks it for its health; then once more at its strictest: root file system read-only,
+# nothing that can be written to, no capability, uid 1654, no home.
 #
 #   deploy/check-image.sh            base images made from this machine's .NET (no image registry is asked)
 #   deploy/check-image.sh --pull     the real base images
@@ -108,7 +109,7 @@ else
         ok "stand-in for $sdk, from $(dotnet --version) of this machine"
     fi
     if ! b inspect --type image "$aspnet" > /dev/null 2>&1; then
-        make_base "$aspnet" "${runtimes[@]}" -- dash
+        make_base "$aspnet" "${runtimes[@]}" -- dash env setpriv
         ok "stand-in for $aspnet"
     fi
 fi
@@ -136,28 +137,43 @@ run() { b run --isolation chroot --env "WS_ADDR=127.0.0.1:$port" "$container" --
 port=$((20000 + RANDOM % 10000))
 while (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((port + 1)); done
 
+await_live() {
+    local code deadline=$((SECONDS + 30))
+    until answer=$(curl -sf -m 2 "http://127.0.0.1:$port/health/live" 2> /dev/null); do
+        if ! kill -0 "$server" 2> /dev/null; then
+            code=0
+            wait "$server" || code=$?
+            server=
+            tail -n 40 "$work/server.log" >&2
+            fail "the server ended with $code before it answered (its output is above)"
+        fi
+        if [ $SECONDS -ge "$deadline" ]; then
+            tail -n 40 "$work/server.log" >&2
+            fail "/health/live did not answer within 30 s (the server's output is above)"
+        fi
+        sleep 0.2
+    done
+}
+
+end_by_sigterm() { # process
+    local code=0 deadline=$((SECONDS + 10))
+    kill -TERM "$1"
+    while kill -0 "$server" 2> /dev/null && [ $SECONDS -lt "$deadline" ]; do sleep 0.1; done
+    ! kill -0 "$server" 2> /dev/null || fail "the server still runs 10 s after SIGTERM"
+    wait "$server" || code=$?
+    server=
+    [ "$code" = 0 ] || fail "SIGTERM should end the server with 0, not $code"
+}
+
 touch "$runroot/before"
 read -ra command <<< "$(of_image '{{range .Docker.Config.Entrypoint}}{{.}} {{end}}')"
 run "${command[@]}" > "$work/server.log" 2>&1 &
 server=$!
-deadline=$((SECONDS + 30))
-until answer=$(curl -sf -m 2 "http://127.0.0.1:$port/health/live" 2> /dev/null); do
-    if ! kill -0 "$server" 2> /dev/null; then
-        code=0
-        wait "$server" || code=$?
-        server=
-        tail -n 40 "$work/server.log" >&2
-        fail "the server ended with $code before it answered (its output is above)"
-    fi
-    if [ $SECONDS -ge $deadline ]; then
-        tail -n 40 "$work/server.log" >&2
-        fail "/health/live did not answer within 30 s (the server's output is above)"
-    fi
-    sleep 0.2
-done
+await_live
 ok "/health/live answers ${answer:-with 200}"
 
-process=$(descendants "$server" | while read -r id; do if [ "$(cat "/proc/$id/comm")" = dotnet ]; then echo "$id"; fi; done | head -n 1)
+dotnet_of() { descendants "$1" | while read -r id; do if [ "$(cat "/proc/$id/comm")" = dotnet ]; then echo "$id"; fi; done | head -n 1; }
+process=$(dotnet_of "$server")
 [ "$(stat -c %u:%g "/proc/$process")" = 1654:1654 ] || fail "the server should run as 1654:1654, not $(stat -c %u:%g "/proc/$process")"
 run ./wsfanout health > /dev/null || fail "the image's own health check fails on a healthy server"
 ok "the server runs as 1654:1654 and its own health check passes"
@@ -166,12 +182,51 @@ written=$(find "$root" -xdev -type f -newer "$runroot/before" -not -path "$root/
 [ -z "$written" ] || fail "written to a root file system that should be read-only: $written"
 ok "nothing was written: the root file system can be read-only"
 
-kill -TERM "$process"
-code=0
-deadline=$((SECONDS + 10))
-while kill -0 "$server" 2> /dev/null && [ $SECONDS -lt $deadline ]; do sleep 0.1; done
-! kill -0 "$server" 2> /dev/null || fail "the server still runs 10 s after SIGTERM"
-wait "$server" || code=$?
-server=
-[ "$code" = 0 ] || fail "SIGTERM should end the server with 0, not $code"
+end_by_sigterm "$process"
+ok "SIGTERM ends it with 0"
+
+# As a container runs it at its strictest, but for the seccomp filter, which is the container engine's.
+[ -x "$root/usr/bin/setpriv" ] || fail "the stand-in of an earlier run lacks setpriv: try again with --fresh"
+mapfile -t variables < <(of_image '{{range .Docker.Config.Env}}{{println .}}{{end}}' | grep .)
+strict() {
+    unshare --mount bash -euc '
+        root=$1; shift
+        mount --make-rprivate /
+        mount --bind "$root" "$root"
+        mount -t proc proc "$root/proc"
+        mount --rbind /sys "$root/sys"
+        mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+        for device in null zero random urandom; do : > "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
+        mount -o remount,ro "$root/dev"
+        mount -o remount,bind,ro "$root"
+        exec chroot "$root" /bin/sh -euc "$@"' strict "$root" '
+        confined() { setpriv --reuid 1654 --regid 1654 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs "$@"; }
+        cd /app
+        for place in / /tmp /var/tmp /app /home/app /dev /run; do
+            if confined /bin/sh -c ": > $place/wsfanout-wrote" 2> /dev/null; then echo "$place can be written to" >&2; exit 99; fi
+        done
+        exec setpriv --reuid 1654 --regid 1654 --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs "$@"' strict env -i "${variables[@]}" "WS_ADDR=127.0.0.1:$port" "$@"
+}
+strict "${command[@]}" > "$work/server.log" 2>&1 &
+server=$!
+await_live
+process=$(dotnet_of "$server")
+status=$(cat "/proc/$process/status")
+for set in CapInh CapPrm CapEff CapBnd CapAmb; do
+    grep -q "^$set:[[:space:]]*0*$" <<< "$status" || fail "the server has capabilities: $(grep "^$set" <<< "$status")"
+done
+grep -q '^NoNewPrivs:[[:space:]]*1$' <<< "$status" || fail "the server could gain rights"
+[ "$(stat -c %u:%g "/proc/$process")" = 1654:1654 ] || fail "the server should run as 1654:1654"
+ok "with a read-only root, nothing to write to, no capability and no home it lives as 1654:1654"
+
+curl -sf -m 5 "http://127.0.0.1:$port/health/ready" > /dev/null || fail "it is not ready"
+curl -sf -m 5 -d '{"price":1}' "http://127.0.0.1:$port/publish/BTC.trade" | grep -q '"seq"' || fail "it stores nothing that is published"
+curl -sf -m 5 "http://127.0.0.1:$port/metrics" | grep -q '^ws_connections_current ' || fail "it has no metrics"
+upgrade=$(curl -s -m 2 -o /dev/null -w '%{http_code}' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' \
+    -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==' "http://127.0.0.1:$port/ws" || true)
+[ "$upgrade" = 101 ] || fail "a client is answered $upgrade"
+strict ./wsfanout health > /dev/null || fail "its own health check fails there"
+! grep -Eq '"level":"(error|critical)"' "$work/server.log" || { tail -n 40 "$work/server.log" >&2; fail "it logged an error"; }
+ok "it takes clients, publishes, shows metrics, and its own health check passes"
+end_by_sigterm "$process"
 ok "SIGTERM ends it with 0"

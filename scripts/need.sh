@@ -13,7 +13,7 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 package_of() {
     case "$1" in
-        buildah|chromium|curl|docker-compose|faketime|g++|git|nats-server|nginx|npm) echo "$1" ;;
+        buildah|chromium|curl|docker-compose|faketime|g++|git|haproxy|nats-server|nginx|npm|openssl) echo "$1" ;;
         nchan)    echo libnginx-mod-nchan ;;
         node)     echo nodejs ;;
         promtool) echo prometheus ;;
@@ -22,7 +22,7 @@ package_of() {
 }
 
 # Packages that bring a service of the same name, which the tests have no use for.
-has_service() { [ "$1" = nats-server ] || [ "$1" = nginx ] || [ "$1" = prometheus ]; }
+has_service() { [ "$1" = haproxy ] || [ "$1" = nats-server ] || [ "$1" = nginx ] || [ "$1" = prometheus ]; }
 
 # A module of nginx is a file and no command.
 is_there() {

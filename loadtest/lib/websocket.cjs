@@ -20,7 +20,7 @@ const sharedReadBuffer = process.platform === 'win32' ? null : Buffer.alloc(64 *
  * once, `onClosed({code, reason, error})`: code 1006 when no close frame came.
  */
 class WebSocketConnection {
-  /** @param {{url: URL, address: string, port: number, localAddress?: string}} endpoint where to connect, already looked up, and from where */
+  /** @param {{url: URL, address: string, port: number, localAddress?: string, secureContext?: object}} endpoint where to connect, already looked up, from where, and whom to trust */
   constructor(endpoint, token, owner) {
     this.endpoint = endpoint;
     this.owner = owner;
@@ -45,9 +45,9 @@ class WebSocketConnection {
   }
 
   _connect() {
-    const { url, address, port, localAddress } = this.endpoint;
+    const { url, address, port, localAddress, secureContext } = this.endpoint;
     if (url.protocol === 'wss:') {
-      const socket = tls.connect({ host: address, port, localAddress, servername: net.isIP(url.hostname) ? '' : url.hostname });
+      const socket = tls.connect({ host: address, port, localAddress, secureContext, servername: net.isIP(url.hostname) ? '' : url.hostname });
       socket.on('data', (chunk) => this._bytes(chunk, chunk.length));
       return socket;
     }

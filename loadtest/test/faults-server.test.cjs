@@ -10,6 +10,7 @@ const { runFaults } = require('./faults-run.cjs');
 
 const root = path.join(__dirname, '..', '..');
 const server = ['src/WsFanout/bin/Release/net10.0/wsfanout', 'artifacts/wsfanout/wsfanout'].map((file) => path.join(root, file)).find((file) => fs.existsSync(file));
+const nginx = [...process.env.PATH.split(':'), '/usr/sbin'].map((folder) => path.join(folder, 'nginx')).find((file) => fs.existsSync(file));
 const skip = server === undefined && 'the server is not built';
 const small = { SERVER: server, CLIENTS: '30', BROKERS: '1', PUBLISH_RATE: '200', SETTLE_TIMEOUT: '40s', ALLOW_BUSY_GENERATOR: 'true' };
 const deadlineMs = 110_000;
@@ -20,6 +21,13 @@ describe('the server under faults', { concurrency: 2, skip }, () => {
 
     assert.equal(code, 0, told);
     assert.ok(report.resumes.recovered > 10 && report.resumes.caughtUp > 0, JSON.stringify(report.resumes));
+  });
+
+  it('upgrades the server behind nginx, and its clients notice nothing', { skip: nginx === undefined && 'nginx is not installed' }, async () => {
+    const { code, report, told } = await runFaults('upgrade', { ...small, DURATION: '12', DRAIN_EVERY: '2', KILL_RATE: '4' }, deadlineMs);
+
+    assert.equal(code, 0, told);
+    assert.ok(report.did['upgrades beside'] > 0, JSON.stringify(report.did));
   });
 
   it('kills the server, and its successor resumes everybody', async () => {

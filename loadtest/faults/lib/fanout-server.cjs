@@ -5,7 +5,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { startPinned, stop, allowedCores } = require('../../compare/lib/processes.cjs');
 const { lastLine } = require('../../compare/lib/tools.cjs');
 
-const readyMs = 30_000;
+const readyMs = 60_000;
 const drainMs = 30_000; // whoever takes longer hangs, and is told so by the signal that ended it
 const lookMs = 50;
 

@@ -103,7 +103,8 @@ class FaultRun {
     const server = Math.floor(client.random() * this.installation.doors.length);
     const door = this.installation.doors[server];
     const isProxied = client.random() * 100 < this.settings.proxyShare;
-    return { server, endpoint: isProxied ? door.throughProxy : door.endpoint, proxy: isProxied ? door.proxy : null };
+    const endpoint = isProxied ? door.throughProxy : door.endpoint;
+    return { server, endpoint: door.sources === undefined ? endpoint : { ...endpoint, localAddress: door.sources[client.index % door.sources.length] }, proxy: isProxied ? door.proxy : null };
   }
 
   /** Cuts one connection, in one of three ways. @returns {boolean} */

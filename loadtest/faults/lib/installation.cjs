@@ -9,11 +9,12 @@ const { unbound } = require('../../compare/ours.cjs');
 const { Broker } = require('./broker.cjs');
 const { FanoutServer } = require('./fanout-server.cjs');
 const { FaultProxy } = require('./fault-proxy.cjs');
+const { NginxFront } = require('./nginx-front.cjs');
 
 const reachMs = 10_000;
 const mostReplicas = 3;
 
-/** The servers that clients are moved between, each with a proxy in front: started by us, or the user's own. */
+/** The servers that clients are moved between, each with a proxy in front, or all behind one nginx: started by us, or the user's own. */
 class Installation {
   /** @param {object} scenario says how many servers it wants and their variables */
   static async start(settings, scenario) {
@@ -24,7 +25,7 @@ class Installation {
       for (const door of installation.doors) {
         const { address, port } = door.endpoint;
         door.proxy = await FaultProxy.listen({ host: address, port });
-        door.throughProxy = { url: door.endpoint.url, address: '127.0.0.1', port: door.proxy.port };
+        door.throughProxy = { ...door.endpoint, address: '127.0.0.1', port: door.proxy.port };
       }
       return installation;
     } catch (error) {
@@ -34,7 +35,8 @@ class Installation {
   }
 
   constructor() {
-    this.doors = []; // {endpoint, throughProxy, proxy}
+    this.doors = []; // {endpoint, throughProxy, proxy, sources: addresses to come from}
+    this.front = null; // NginxFront, where a scenario wants it
     this.servers = []; // FanoutServer, when they are ours
     this.broker = null;
     this.folder = null;
@@ -47,6 +49,7 @@ class Installation {
   }
 
   async stop() {
+    await this.front?.stop();
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.broker?.stopAll();
     await Promise.all(this.doors.map((door) => door.proxy?.close()));
@@ -78,8 +81,13 @@ class Installation {
       program: settings.server, port, env: { ...env, WS_INSTANCE_ID: `s${i + 1}` }, log: path.join(this.folder, `server${i + 1}.log`),
     }));
     // One after the other: the first creates the stream.
-    for (const server of this.servers) await server.start();
-    this.doors = ports.map((port) => ({ endpoint: { url: new URL(`ws://127.0.0.1:${port}/ws`), address: '127.0.0.1', port } }));
+    for (const server of this.servers.slice(0, scenario.running ?? scenario.servers)) await server.start();
+    if (scenario.isBehindNginx) {
+      this.front = await NginxFront.start({ folder: path.join(this.folder, 'nginx'), servers: ports, clients: settings.clients });
+      this.doors = [{ endpoint: this.front.endpoint, sources: this.front.sources }];
+    } else {
+      this.doors = ports.map((port) => ({ endpoint: { url: new URL(`ws://127.0.0.1:${port}/ws`), address: '127.0.0.1', port } }));
+    }
   }
 
   async _reachTheirs(settings) {

@@ -6,7 +6,8 @@
  */
 function reset(socket) {
   if (socket.destroyed) return;
-  if (!socket.connecting) socket.resetAndClosing = true;
+  // A socket of TLS may have no such way: then it is just ended.
+  if (!socket.connecting && typeof socket._handle?.reset === 'function') socket.resetAndClosing = true;
   socket.destroy();
 }
 

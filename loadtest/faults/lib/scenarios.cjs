@@ -1,6 +1,6 @@
 'use strict';
 
 /** By name, in the order in which they are told. */
-const scenarios = ['moves', 'gaps', 'crash', 'deaf'].map((name) => require(`./scenarios/${name}.cjs`));
+const scenarios = ['moves', 'gaps', 'crash', 'deaf', 'upgrade'].map((name) => require(`./scenarios/${name}.cjs`));
 
 module.exports = { scenarios };

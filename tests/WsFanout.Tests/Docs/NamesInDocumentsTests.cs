@@ -17,6 +17,9 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
     [InlineData("docs/CHECK.md")]
+    [InlineData("SECURITY.md")]
+    [InlineData("deploy/proxies/README.md")]
+    [InlineData("deploy/kubernetes/README.md")]
     public void Every_setting_that_a_document_names_exists(string document)
     {
         var names = SettingName().Matches(RepositoryFiles.Read(document)).Select(match => match.Value).Distinct().ToList();
@@ -31,6 +34,10 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/OPERATING.md")]
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
+    [InlineData("SECURITY.md")]
+    [InlineData("deploy/proxies/README.md")]
+    [InlineData("deploy/kubernetes/README.md")]
+    [InlineData("loadtest/faults/README.md")]
     public void Every_file_that_a_document_links_to_exists(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;

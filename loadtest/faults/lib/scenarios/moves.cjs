@@ -1,6 +1,7 @@
 'use strict';
 
 const { pause } = require('../../../lib/clock.cjs');
+const { killing } = require('../killing.cjs');
 
 /** Clients are moved between two servers at random, and must notice nothing: no loss, no duplicate, no inversion, no gap. */
 module.exports = {
@@ -43,19 +44,6 @@ module.exports = {
     if (settings.durationMs > settings.connectionAge * 1.5) add('ages', aged > 0, `${aged} connections ended for their age (4201), at least 1`);
   },
 };
-
-/** At times drawn by lot, whatever this program's timers do: late ones are made up for. */
-async function killing(run, over) {
-  const { settings, random, clients, clock } = run;
-  for (let due = clock.now(); settings.killRate > 0;) {
-    due += (-Math.log(1 - random()) * 1000) / settings.killRate;
-    await pause(Math.max(0, due - clock.now()), over);
-    if (over.aborted) return;
-    if (random() * 100 < settings.replayShare) run.draw(clients).askReplay();
-    const live = run.liveClients();
-    if (live.length > 0) run.cutOne(run.draw(live));
-  }
-}
 
 async function draining(run, over) {
   const { servers } = run.installation;
