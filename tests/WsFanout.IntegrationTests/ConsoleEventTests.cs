@@ -53,7 +53,7 @@ public sealed class ConsoleEventTests
         await before.StopAsync();
         await before.DisposeAsync();
         await Assertions.Expect(browser.Page.Locator("#events")).ToContainTextAsync("bye: 4200", InTime);
-        await Assertions.Expect(browser.Page.Locator("#server-silent")).ToContainTextAsync("The server does not answer", InTime);
+        await Assertions.Expect(browser.Page.Locator("#server-silent")).ToContainTextAsync("/health does not answer", InTime);
         await using var after = await TestServer.StartAsync(address);
 
         await Assertions.Expect(browser.Page.Locator("#events")).ToContainTextAsync("reset: the stream is another one now", InTime);

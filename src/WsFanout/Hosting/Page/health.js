@@ -2,6 +2,9 @@
 
 import { bytes, count, span } from './words.js';
 
+/** Seconds below which the alert StreamHeadroomLow fires. */
+const SHORT_HEADROOM = 15;
+
 /** Why the server is in its state, where it says so. */
 export const reasonOf = ({ checks }) => checks.cpu.reason ?? checks.memory.reason;
 
@@ -20,41 +23,40 @@ export function whyRefused(health) {
 
 /**
  * What has a limit.
- * @returns {{key: string, percent: number, tone: '' | 'warn' | 'bad', text: string, hint: string, marks: number[]}[]} marks: percent
+ * @returns {{key: string, percent: number, text: string, tone: '' | 'warn' | 'bad', hint: string, marks: number[]}[]} marks: percent
  *   above which something happens, which the hint says
  */
 export function metersOf({ checks: { cpu, memory, capacity, intake }, limits }) {
-  const ofCpu = thresholds(limits.cpu_reject_percent, limits.cpu_pause_percent);
-  const ofMemory = thresholds(limits.memory_reject_percent, limits.memory_pause_percent);
-  const clients = percentOf(capacity.connections, capacity.max_connections);
-  const queue = percentOf(intake.queue_depth, intake.queue_capacity);
   return [
-    { key: 'cpu', percent: cpu.percent, text: `${cpu.percent.toFixed(0)} % of ${cpu.limit_cores} core${cpu.limit_cores === 1 ? '' : 's'}`, tone: ofCpu.tone(cpu.percent), hint: ofCpu.hint, marks: ofCpu.marks },
-    {
-      key: 'memory', percent: memory.percent, text: `${bytes(memory.bytes)} of ${bytes(memory.limit_bytes)}, ${memory.percent.toFixed(0)} %`,
-      tone: ofMemory.tone(memory.percent), hint: ofMemory.hint, marks: ofMemory.marks,
-    },
-    { key: 'clients', percent: clients, text: `${count(capacity.connections)} of ${count(capacity.max_connections)}`, tone: toneOf(clients, 80, 100), hint: 'the next one is refused when all are taken', marks: [] },
-    { key: 'queue', percent: queue, text: `${count(intake.queue_depth)} of ${count(intake.queue_capacity)} messages`, tone: toneOf(queue, 60, 80), hint: 'between intake and the slowest worker', marks: [] },
+    meter('cpu', cpu.percent, `${cpu.percent.toFixed(0)} % of ${cpu.limit_cores} core${cpu.limit_cores === 1 ? '' : 's'}`, thresholds(limits.cpu_reject_percent, limits.cpu_pause_percent)),
+    meter('memory', memory.percent, `${bytes(memory.bytes)} of ${bytes(memory.limit_bytes)}, ${memory.percent.toFixed(0)} %`, thresholds(limits.memory_reject_percent, limits.memory_pause_percent)),
+    meter('clients', ...shareOf(capacity.connections, capacity.max_connections, ''), { warn: 80, bad: 100, hint: 'the next one is refused when all are taken' }),
+    meter('queue', ...shareOf(intake.queue_depth, intake.queue_capacity, ' messages'), { warn: 60, bad: 80, hint: 'between intake and the slowest worker' }),
   ];
 }
 
 /** What has none: `[name, text, tone]`. */
 export function factsOf({ checks: { intake, nats, memory }, uptime_seconds: uptime, version }) {
-  const headroom = intake.headroom_seconds;
-  const stream = nats.status === 'healthy'
-    ? `${nats.source}, attached for ${span(nats.attached_seconds)}`
-    : `${nats.source}, away for ${span(nats.away_seconds)}${inBrackets(nats.reason)}${nats.detail ? `: ${nats.detail}` : ''}`;
+  const tone = isWell => (isWell ? '' : 'bad');
+  const [reads, isAttached] = [intake.status === 'healthy', nats.status === 'healthy'];
+  const left = intake.headroom_seconds ?? Infinity;
   return [
-    ['intake', `${{ healthy: 'reading' }[intake.status] ?? intake.reason}${intake.catching_up ? ', catching up' : ''}`, intake.status === 'healthy' ? '' : 'bad'],
+    ['intake', `${reads ? 'reading' : intake.reason}${intake.catching_up ? ', catching up' : ''}`, tone(reads)],
     ['unread in the stream', `${count(intake.lag_messages)} messages`, ''],
-    ['headroom', headroom === undefined ? 'nothing unread that could be lost' : headroom <= 0 ? 'none: messages are being lost' : `${span(headroom)} until unread messages are lost`, headroom < 15 ? 'bad' : ''],
-    ['stream', stream, nats.status === 'healthy' ? '' : 'bad'],
+    ['headroom', headroomOf(left), tone(left >= SHORT_HEADROOM)],
+    ['stream', `${nats.source}, ${isAttached ? `attached for ${span(nats.attached_seconds)}` : awayOf(nats)}`, tone(isAttached)],
     ['read up to', `seq ${intake.seq}`, ''],
     ['managed heap', `${bytes(memory.heap_bytes)} of ${bytes(memory.heap_limit_bytes)}`, ''],
     ['up for', `${span(uptime)}, version ${version}`, ''],
   ];
 }
+
+function headroomOf(seconds) {
+  if (seconds === Infinity) return 'nothing unread that could be lost';
+  return seconds <= 0 ? 'none: messages are being lost' : `${span(seconds)} until unread messages are lost`;
+}
+
+const awayOf = ({ away_seconds: away, reason, detail }) => `away for ${span(away)}${inBrackets(reason)}${detail ? `: ${detail}` : ''}`;
 
 /** How long the server was in which state, from the stretches of `States`. */
 export function summaryOf(runs) {
@@ -64,17 +66,15 @@ export function summaryOf(runs) {
   return parts.length === 0 ? 'not known yet' : parts.join(', ');
 }
 
-function thresholds(reject, pause) {
-  const words = [reject < 100 && `no newcomers above ${reject} %`, pause < 100 && `intake pauses above ${pause} %`].filter(Boolean);
-  return {
-    marks: [reject, pause].filter(percent => percent < 100),
-    hint: words.join(', ') || 'no threshold: both are 100 %, off',
-    tone: percent => toneOf(percent, reject, pause),
-  };
+function meter(key, percent, text, { warn, bad, hint, marks = [] }) {
+  return { key, percent, text, tone: percent >= bad ? 'bad' : percent >= warn ? 'warn' : '', hint, marks };
 }
 
-const toneOf = (percent, warn, bad) => (percent >= bad ? 'bad' : percent >= warn ? 'warn' : '');
+function thresholds(reject, pause) {
+  const words = [reject < 100 && `no newcomers above ${reject} %`, pause < 100 && `intake pauses above ${pause} %`].filter(Boolean);
+  return { warn: reject, bad: pause, hint: words.join(', ') || 'no threshold: both are 100 %, off', marks: [reject, pause].filter(percent => percent < 100) };
+}
 
-const percentOf = (part, whole) => (whole > 0 ? 100 * part / whole : 0);
+const shareOf = (part, whole, unit) => [whole > 0 ? 100 * part / whole : 0, `${count(part)} of ${count(whole)}${unit}`];
 
 const inBrackets = reason => (reason ? ` (${reason})` : '');

@@ -31,7 +31,7 @@ export class Plot {
     }).observe(svg);
     svg.addEventListener('pointermove', event => this.#point(event));
     svg.addEventListener('pointerdown', event => this.#point(event));
-    svg.addEventListener('pointerleave', () => this.#look(null));
+    svg.addEventListener('pointerleave', ({ pointerType }) => { if (pointerType === 'mouse') this.#look(null); }); // a finger has left as soon as it is lifted
     svg.addEventListener('keydown', event => this.#step(event));
     svg.addEventListener('blur', () => this.#look(null));
   }

@@ -25,12 +25,14 @@ export class ServerPanel {
     at('server-elsewhere').hidden = !isElsewhere;
     at('server-known').hidden = isElsewhere;
     mark(at('server-known'), 'data-stale', !health);
-    say(at('server-silent'), health ? '' : 'The server does not answer; what stands here is what it said last.');
+    say(at('server-silent'), health ? '' : '/health does not answer; what stands here is what it said last.');
     if (!health) return;
     mark(at('server-state'), 'data-state', health.state);
     say(at('server-state'), stateOf(health));
     say(at('server-since'), `for ${span(health.state_seconds)}`);
-    for (const meter of metersOf(health)) this.#drawMeter(meter);
+    const meters = metersOf(health);
+    for (const meter of meters) this.#drawMeter(meter);
+    this.#marks = meters[0].marks;
     for (const [name, text, tone] of factsOf(health)) this.#drawFact(name, text, tone);
     this.#keep(health, second);
   }
@@ -62,7 +64,6 @@ export class ServerPanel {
     for (let one = from; one <= second; one++) this.#cpu.set(one, percent);
     this.#toldAt = second;
     this.#states.tell(second, health.state, health.state_seconds);
-    this.#marks = metersOf(health)[0].marks;
   }
 
   #drawMeter({ key, percent, tone, text, hint, marks }) {
