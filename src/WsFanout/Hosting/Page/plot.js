@@ -5,6 +5,7 @@ import { pathOf } from './scale.js';
 import { SECONDS } from './series.js';
 
 const EDGE = { left: 46, right: 14, top: 8, bottom: 20 }; // style.css lays the strip of states under it by the same
+const NARROW = 360; // too narrow for the unit at each minute
 const MINUTE = 60;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
@@ -73,10 +74,8 @@ export class Plot {
 
   * #minutes() {
     for (let ago = 0; ago <= SECONDS; ago += MINUTE) {
-      const text = ago === 0 ? 'now' : `−${ago / MINUTE} min`;
-      const anchor = ago === SECONDS ? 'start' : ago === 0 ? 'end' : 'middle';
-      const x = ago === 0 ? this.#width - 2 : ago === SECONDS ? EDGE.left - 10 : this.#x(ago);
-      yield drawing('text', { x, y: this.#height - 5, 'text-anchor': anchor }, text);
+      const text = ago === 0 ? 'now' : `−${ago / MINUTE}${ago === SECONDS || this.#width >= NARROW ? ' min' : ''}`;
+      yield drawing('text', { x: this.#x(ago), y: this.#height - 5, 'text-anchor': 'middle' }, text);
     }
   }
 

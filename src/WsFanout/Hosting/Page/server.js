@@ -9,7 +9,7 @@ import { States } from './states.js';
 import { span } from './words.js';
 
 /** Between two answers that are no further apart the newer one is taken for what was. Seconds. */
-const SHORT = 6;
+const SHORT = 10;
 
 /** In the strip of states, 10 high: the worse the higher. */
 const HEIGHTS = { normal: 3, rejecting: 6, paused: 10 };
