@@ -378,6 +378,19 @@ describe('/client.js: coming back', () => {
     assert.equal(stage.pause, 250);
   });
 
+  it('tells of a bye before it tells that it waits', async () => {
+    const stage = await Stage.with({ channels: ['A'] });
+    await stage.subscribed();
+    const frame = { type: 'bye', code: 4201, reason: 'max_age', retry_ms: 40 };
+
+    stage.give(frame);
+    stage.end(4201);
+
+    assert.deepEqual(stage.heard('bye'), [[frame]]);
+    assert.ok(stage.told.findIndex(([kind]) => kind === 'bye') < stage.told.findLastIndex(([kind]) => kind === 'state'));
+    assert.deepEqual([stage.states.at(-1), stage.pause], ['waiting', 40]);
+  });
+
   it('obeys a retry_ms to the letter, also a short one, and a bye whose close frame is lost', async () => {
     const stage = await Stage.with({ channels: ['A'] });
     await stage.subscribed();

@@ -30,7 +30,7 @@ class Stage {
       }
     }
     const heard = Object.fromEntries(
-      ['message', 'snapshot', 'gap', 'reset', 'subscribed', 'unsubscribed', 'unrecovered', 'sync', 'pong', 'replay', 'fault', 'error', 'state', 'close']
+      ['message', 'snapshot', 'gap', 'reset', 'subscribed', 'unsubscribed', 'unrecovered', 'sync', 'pong', 'replay', 'bye', 'fault', 'error', 'state', 'close']
         .map((kind) => [kind, (...details) => {
           this.told.push([kind, ...details]);
           return on[kind]?.(...details);

@@ -1,4 +1,5 @@
 using System.Net;
+using WsFanout.Hosting.Page;
 using WsFanout.Hosting.Settings;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
@@ -9,7 +10,6 @@ namespace WsFanout.IntegrationTests;
 public sealed class AdminListenerTests
 {
     private const string Operators = "/metrics /health /health/live /health/ready /config";
-    private const string Page = "/ /app.js /client.js /clock.js /load.js /style.css";
 
     // As in OpenConnectionTests: the smallest limit leaves 48 connections beside the clients, half of them for each address.
     private const int Clients = 20;
@@ -24,11 +24,11 @@ public sealed class AdminListenerTests
         foreach (var method in (string[])["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE"])
         {
             foreach (var path in Operators.Split(' ').Append("/publish/a").Append("/publish/")) Assert.Equal(404, await StatusAsync(server.BaseAddress, method, path));
-            foreach (var path in Page.Split(' ').Append("/ws")) Assert.Equal(404, await StatusAsync(server.AdminAddress, method, path));
+            foreach (var path in PageFiles.Paths.Append("/ws")) Assert.Equal(404, await StatusAsync(server.AdminAddress, method, path));
         }
 
         foreach (var path in Operators.Split(' ')) Assert.Equal(200, await StatusAsync(server.AdminAddress, "GET", path));
-        foreach (var path in Page.Split(' ')) Assert.Equal(200, await StatusAsync(server.BaseAddress, "GET", path));
+        foreach (var path in PageFiles.Paths) Assert.Equal(200, await StatusAsync(server.BaseAddress, "GET", path));
         Assert.Equal(404, (await RawClient.ExchangeAsync(server.AdminAddress, RawClient.Upgrade + "\r\n")).Status);
         Assert.Equal(0, await server.MetricAsync("ws_connections_rejected_total{reason=\"upgrade_required\"}"));
     }

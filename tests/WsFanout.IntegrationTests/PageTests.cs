@@ -5,7 +5,7 @@ using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests;
 
-/// <summary>The live page in a real browser, against a real server.</summary>
+/// <summary>The console in a real browser, against a real server: what it always could.</summary>
 public sealed class PageTests
 {
     private static readonly LocatorAssertionsToHaveTextOptions InTime = new() { Timeout = 60_000 };
@@ -111,7 +111,7 @@ public sealed class PageTests
     }
 
     [FactWith("chromium", "chromium")]
-    public async Task It_hides_the_state_when_health_is_not_served_beside_it()
+    public async Task It_hides_the_state_and_says_where_it_is_when_health_is_not_served_beside_it()
     {
         await using var server = await TestServer.StartAsync();
         await using var browser = await Browser.StartAsync(390, 844);
@@ -126,6 +126,8 @@ public sealed class PageTests
         await Wait.UntilAsync(() => asked > 0, "the page should ask for the state");
 
         await Assertions.Expect(browser.Page.Locator("#load")).ToBeHiddenAsync();
+        await Assertions.Expect(browser.Page.Locator("#server-known")).ToBeHiddenAsync();
+        await Assertions.Expect(browser.Page.Locator("#server-elsewhere")).ToContainTextAsync("With WS_ADMIN_ADDR it is served at that address");
         await Assertions.Expect(browser.Page.Locator("#state")).ToHaveTextAsync("connected");
     }
 }

@@ -9,6 +9,9 @@ internal sealed record HostOptions
     /// <summary>Address of the listener for everything but clients and the page; null: the same listener.</summary>
     public string? AdminAddress { get; init; }
 
+    /// <summary>Whether there is a console at <c>/</c>; <c>/client.js</c> is there in any case.</summary>
+    public bool HasConsole { get; init; } = true;
+
     /// <summary>Address of the listener for publishing alone; null: where everything but clients is.</summary>
     public string? PublishAddress { get; init; }
 

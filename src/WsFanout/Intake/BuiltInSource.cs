@@ -62,6 +62,8 @@ internal sealed class BuiltInSource : IMessageSource
 
     public double HeadroomSeconds => double.PositiveInfinity;
 
+    public long UnreadMessages => 0;
+
     public bool IsBehind => false;
 
     public long MaxPayload { get; }

@@ -9,6 +9,9 @@ internal interface IMessageSource : IAsyncDisposable
     /// <summary>Time until messages are lost that have not been read; infinite when all have been, or none are ever lost. Seconds; any thread.</summary>
     double HeadroomSeconds { get; }
 
+    /// <summary>Messages of the stream that have not been read, as it was seen last; 0 before. Any thread.</summary>
+    long UnreadMessages { get; }
+
     /// <summary>Whether more waits unread than is asked for at a time: what comes now is a backlog. Any thread.</summary>
     bool IsBehind { get; }
 

@@ -84,6 +84,8 @@ internal sealed partial class JetStreamIntake : IMessageSource
 
     public double HeadroomSeconds => _headroom.HasAll ? double.PositiveInfinity : _headroom.Seconds;
 
+    public long UnreadMessages => _headroom.Lag;
+
     public bool IsBehind => _headroom.Lag > _context.Options.PullBatch;
 
     public long MaxPayload => _connection.ServerInfo?.MaxPayload ?? long.MaxValue;

@@ -95,6 +95,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         Check(json, "intake", intake.Attached && !isPaused && !isLosing, isPaused ? "paused" : intake.Reason ?? "losing", () =>
         {
             json.WriteBoolean("catching_up", facts.Governor.Budget.IsCatchingUp);
+            json.WriteNumber("lag_messages", state.Source.UnreadMessages);
             if (double.IsFinite(headroom)) json.WriteNumber("headroom_seconds", Math.Round(headroom, 1));
             var position = facts.Ledger.Position;
             json.WriteString("epoch", position.Epoch);
@@ -109,6 +110,8 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         json.WriteNumber("memory_bytes", facts.Limits.MemoryLimitBytes);
         json.WriteNumber("cpu_reject_percent", facts.Limits.CpuRejectPercent);
         json.WriteNumber("cpu_pause_percent", facts.Limits.CpuPausePercent);
+        json.WriteNumber("memory_reject_percent", facts.Limits.MemoryRejectPercent);
+        json.WriteNumber("memory_pause_percent", facts.Limits.MemoryPausePercent);
         json.WriteEndObject();
         json.WriteEndObject();
     }

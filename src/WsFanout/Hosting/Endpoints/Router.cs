@@ -11,6 +11,7 @@ internal sealed partial class Router(
     WebSocketEndpoint webSocket, PublishEndpoint publish, HealthEndpoint health, PauseEndpoint? pause, PrometheusExporter exporter, SettingsResult settings, ILogger<Router> logger)
 {
     private readonly bool _offersEcho = settings.Settings?.Host.OffersTestEcho ?? false;
+    private readonly bool _hasConsole = settings.Settings?.Host.HasConsole ?? true;
 
     /// <summary>The answers of a listener that serves this much.</summary>
     public RequestDelegate Answer(Served served) => context => HandleAsync(context, served);
@@ -34,7 +35,7 @@ internal sealed partial class Router(
         var path = context.Request.Path.Value ?? "";
         var echoes = _offersEcho && path == WebSocketEndpoint.EchoPath;
         var isWebSocket = echoes || path == WebSocketEndpoint.Path;
-        var isForClients = isWebSocket || PageFiles.Find(path) is not null;
+        var isForClients = isWebSocket || FileAt(path) is not null;
         var isPublish = PublishEndpoint.IsAt(path);
         if (!served.HasFlag(isForClients ? Served.Clients : isPublish ? Served.Publishing : Served.Operators)) return NotFound(context);
         if (isWebSocket) return webSocket.HandleAsync(context, echoes);
@@ -49,7 +50,7 @@ internal sealed partial class Router(
             "/health/live" => HealthEndpoint.LiveAsync,
             "/health/ready" => health.ReadyAsync,
             "/config" => ConfigAsync,
-            _ => isForClients ? PageAsync : null,
+            _ => isForClients ? FileAsync : null,
         };
         if (get is null) return NotFound(context);
         return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? get(context) : NotAllowed(context, "GET, HEAD");
@@ -65,9 +66,12 @@ internal sealed partial class Router(
             : JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => ConfigJson.Write(json, settings));
     }
 
-    private static Task PageAsync(HttpContext context)
+    /// <summary>The page's file at a path. Without the console there is none but the client that other pages import.</summary>
+    private PageFile? FileAt(string path) => PageFiles.Find(path) is { } file && (_hasConsole || file.IsForEveryone) ? file : null;
+
+    private Task FileAsync(HttpContext context)
     {
-        var file = PageFiles.Find(context.Request.Path.Value!)!;
+        var file = FileAt(context.Request.Path.Value!)!;
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = PageFiles.ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace WsFanout.Hosting.Page;
 
-/// <summary>The files of the live page, kept in the program itself: nothing to install, nothing to fetch from elsewhere.</summary>
+/// <summary>The files of the console, kept in the program itself: nothing to install, nothing to fetch from elsewhere.</summary>
 internal static class PageFiles
 {
     /// <summary>What the page may do, for the header <c>Content-Security-Policy</c>: its own files and its own server, nothing else.</summary>
@@ -14,14 +14,17 @@ internal static class PageFiles
 
     private const string Script = "text/javascript; charset=utf-8";
 
+    private static readonly string[] Scripts =
+    [
+        "app", "channels", "clock", "dom", "eventlist", "events", "health", "histogram", "latency", "load", "messages", "plot", "publish", "scale", "series", "server", "states", "table",
+        "traffic", "words",
+    ];
+
     private static readonly FrozenDictionary<string, PageFile> Files =
-        new Dictionary<string, PageFile>
+        new Dictionary<string, PageFile>(Scripts.Select(name => KeyValuePair.Create($"/{name}.js", new PageFile(Read($"{name}.js"), Script))))
         {
             ["/"] = new(Read("index.html"), "text/html; charset=utf-8"),
-            ["/app.js"] = new(Read("app.js"), Script),
             [Client] = new(Read("client.js"), Script, isForEveryone: true),
-            ["/clock.js"] = new(Read("clock.js"), Script),
-            ["/load.js"] = new(Read("load.js"), Script),
             ["/style.css"] = new(Read("style.css"), "text/css; charset=utf-8"),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 

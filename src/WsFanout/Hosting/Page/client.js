@@ -552,7 +552,10 @@ export class FanoutClient {
       case 'welcome': this.#welcomed(frame); break;
       case 'subscription_ack': this.#subscribed(frame); break;
       case 'unsubscription_ack': this.#unsubscribed(frame); break;
-      case 'bye': this.#bye = frame; break;
+      case 'bye':
+        this.#bye = frame;
+        this.#tell('bye', frame);
+        break;
       case 'error': this.#refused(frame); break;
       case 'auth_ack': this.#refreshLater(frame.expires); break;
       case 'sync': case 'snapshot': case 'gap': case 'reset': case 'pong': this.#tell(frame.type, frame); break;

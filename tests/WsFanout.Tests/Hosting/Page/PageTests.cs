@@ -7,12 +7,12 @@ namespace WsFanout.Tests.Hosting.Page;
 public sealed partial class PageTests
 {
     [Fact]
-    public void Every_element_that_the_script_looks_for_is_in_the_page()
+    public void Every_element_that_the_scripts_look_for_is_in_the_page()
     {
         var ids = ElementId().Matches(Text("/")).Select(match => match.Groups[1].Value).ToList();
-        var wanted = LookedFor().Matches(Text("/app.js")).Select(match => match.Groups[1].Value).Distinct().ToList();
+        var wanted = LookedFor().Matches(string.Concat(PageFiles.Paths.Select(Text))).Select(match => match.Groups[1].Value).Distinct().ToList();
 
-        Assert.True(wanted.Count > 10, "the script looks for its elements in another way now: this test must follow");
+        Assert.True(wanted.Count > 10, "the scripts look for their elements in another way now: this test must follow");
         Assert.Empty(wanted.Except(ids));
         Assert.Equal(ids.Count, ids.Distinct().Count());
     }
@@ -23,6 +23,14 @@ public sealed partial class PageTests
         var named = FileName().Matches(string.Concat(PageFiles.Paths.Select(Text))).Select(match => "/" + match.Groups[1].Value).Distinct();
 
         Assert.Equal(PageFiles.Paths.Where(path => path != "/").Order(), named.Order());
+    }
+
+    [Fact]
+    public void Every_script_is_asked_for_with_the_page_and_not_one_after_the_other()
+    {
+        var asked = Preloaded().Matches(Text("/")).Select(match => "/" + match.Groups[1].Value).Append("/app.js");
+
+        Assert.Equal(PageFiles.Paths.Where(path => path.EndsWith(".js", StringComparison.Ordinal)).Order(), asked.Order());
     }
 
     [Fact]
@@ -67,6 +75,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"\bat\('([^']+)'\)")]
     private static partial Regex LookedFor();
+
+    [GeneratedRegex("<link rel=\"modulepreload\" href=\"([^\"]+)\">")]
+    private static partial Regex Preloaded();
 
     [GeneratedRegex("(?:src|href|from) ?=?[\"' ]+(?:\\./)?([a-z]+\\.(?:js|css))[\"']")]
     private static partial Regex FileName();

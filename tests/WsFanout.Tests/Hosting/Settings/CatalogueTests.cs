@@ -29,8 +29,8 @@ public sealed class CatalogueTests
         WS_TEST_ECHO WS_TEST_PAUSE WS_TEST_DROP_ONE_IN
         """;
 
-    // Beyond the contract: what a burst may take that no queue holds, and the file that says what things cost.
-    private const string Added = "WS_SEND_BURST_TIME WS_SEND_BURST_BYTES WS_CALIBRATION";
+    // Beyond the contract: what a burst may take that no queue holds, the file that says what things cost, and whether there is a page.
+    private const string Added = "WS_SEND_BURST_TIME WS_SEND_BURST_BYTES WS_CALIBRATION WS_CONSOLE";
 
     [Fact]
     public void The_catalogue_holds_the_contracts_names_and_no_others() =>
@@ -71,7 +71,7 @@ public sealed class CatalogueTests
             ("WS_WORKER_QUEUE_BYTES", "1MB"), ("WS_CPU_SAMPLE_INTERVAL", "1s"), ("WS_LISTEN_BACKLOG", "7"),
             ("NATS_URL", "nats://a:1,nats://b:2"), ("NATS_TOKEN", "t"), ("JS_SUBJECTS", "x.>,y.>"), ("JS_STREAM_STORAGE", "memory"), ("JS_STREAM_REPLICAS", "3"),
             ("JS_STREAM_ENSURE", "false"), ("JS_STREAM_MAX_AGE", "0"), ("JS_STREAM_MAX_MSGS", "0"), ("JS_STREAM_MAX_BYTES", "0"), ("JS_PULL_BATCH", "5"), ("JS_PULL_EXPIRES", "3s"), ("JS_HEARTBEAT", "200ms"), ("WS_SUBJECT_PREFIX", "x."),
-            ("WS_ADDR", "127.0.0.1:1"), ("WS_ADMIN_ADDR", "[::1]:2"), ("WS_ALLOWED_ORIGINS", "https://a.example, http://b:81"), ("WS_REQUIRE_ORIGIN", "true"), ("WS_HANDSHAKE_TIMEOUT", "1s"), ("WS_DRAIN_TIMEOUT", "2s"), ("LOG_LEVEL", "debug"), ("WS_TRANSPORT", "stream"), ("WS_TEST_ECHO", "true"), ("WS_FLUSH_MAX_DELAY", "7ms"), ("WS_TEST_DROP_ONE_IN", "18"), ("LOG_FORMAT", "text"),
+            ("WS_ADDR", "127.0.0.1:1"), ("WS_ADMIN_ADDR", "[::1]:2"), ("WS_CONSOLE", "false"), ("WS_ALLOWED_ORIGINS", "https://a.example, http://b:81"), ("WS_REQUIRE_ORIGIN", "true"), ("WS_HANDSHAKE_TIMEOUT", "1s"), ("WS_DRAIN_TIMEOUT", "2s"), ("LOG_LEVEL", "debug"), ("WS_TRANSPORT", "stream"), ("WS_TEST_ECHO", "true"), ("WS_FLUSH_MAX_DELAY", "7ms"), ("WS_TEST_DROP_ONE_IN", "18"), ("LOG_FORMAT", "text"),
             ("WS_PING_INTERVAL", "1s"), ("WS_PONG_TIMEOUT", "2s"), ("WS_MAX_MESSAGE_BYTES", "1KB"), ("WS_MAX_CHANNELS_PER_CLIENT", "3"), ("WS_MAX_PATTERNS_PER_CLIENT", "0"),
             ("WS_MAX_CHANNEL_LENGTH", "9"), ("WS_CLIENT_RATE", "0"), ("WS_CLIENT_BURST", "4"), ("WS_SEND_QUEUE_SIZE", "6"), ("WS_SEND_QUEUE_BYTES", "8KB"), ("WS_SEND_BURST_TIME", "700ms"), ("WS_SEND_BURST_BYTES", "5MB"),
             ("WS_SLOW_CLIENT_POLICY", "disconnect"), ("WS_SLOW_CLIENT_TIMEOUT", "4s"), ("WS_REPLAY_BUFFER_SIZE", "11"), ("WS_REPLAY_MAX_AGE", "12s"), ("WS_MAX_CONNECTION_AGE", "1h"),
@@ -110,6 +110,7 @@ public sealed class CatalogueTests
             {
                 Address = "127.0.0.1:1",
                 AdminAddress = "[::1]:2",
+                HasConsole = false,
                 AllowedOrigins = settings.Host.AllowedOrigins,
                 RequireOrigin = true,
                 ListenBacklog = 7,

@@ -15,6 +15,9 @@ internal static class HostSettings
         TakesEmpty = true,
     };
 
+    public static readonly Setting<bool> Console = new(
+        "WS_CONSOLE", new BooleanGrammar(), true, "Serve the console at `/`. Without it `/` and its files answer 404; `/client.js`, which other pages import, stays.");
+
     public static readonly Setting<TimeSpan> HandshakeTimeout = new(
         "WS_HANDSHAKE_TIMEOUT", new DurationGrammar(100, 300_000), TimeSpan.FromSeconds(5), "Time a new connection has for its first byte, and each request from there for its head.");
 
@@ -47,5 +50,5 @@ internal static class HostSettings
         "LOG_FORMAT", new ChoiceGrammar<bool>(("json", true), ("text", false)) { Aliases = new Dictionary<string, bool> { ["pretty"] = false } }, true,
         "One JSON object a line, or text for people.");
 
-    public static IReadOnlyList<Setting> All { get; } = [Address, AdminAddress, HandshakeTimeout, DrainTimeout, Transport, LogLevel, LogJson];
+    public static IReadOnlyList<Setting> All { get; } = [Address, AdminAddress, Console, HandshakeTimeout, DrainTimeout, Transport, LogLevel, LogJson];
 }

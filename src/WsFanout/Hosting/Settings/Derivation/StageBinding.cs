@@ -14,6 +14,7 @@ internal static class StageBinding
     {
         Address = values.Get(HostSettings.Address).ToString(),
         AdminAddress = Optional(values.Get(HostSettings.AdminAddress)),
+        HasConsole = values.Get(HostSettings.Console),
         PublishAddress = Optional(values.Get(PublishSettings.Address)),
         Http2 = Http2(values, effective),
         AllowedOrigins = values.Get(AccessSettings.AllowedOrigins),
