@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults soak packages compare plan-tests knee-proof fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults soak packages compare plan-tests knee-proof scale-out fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -37,6 +37,10 @@ soak: build ## move 300 recorded clients between two servers for ten minutes, ac
 	@scripts/need.sh node nats-server
 	@exec node loadtest/faults/run.cjs $(or $(SCENARIO),moves)
 
+scale-out: build ## one, two and three servers on one stream: CPU of brokers and servers, everybody moved, every frame accounted for, about 25 minutes; ROUNDS=1 HOLD=5 for a look
+	@scripts/need.sh node
+	@NATS_SERVER="$${NATS_SERVER:-$$(tests/get-nats-server.sh)}" exec node loadtest/scale-out.cjs
+
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet
 	@scripts/packages.sh
@@ -61,7 +65,7 @@ image-check: ## build the container image by buildah and ask what it serves (roo
 	@scripts/need.sh dotnet buildah curl
 	@deploy/check-image.sh
 
-compose-check: ## let docker-compose read both compose files (not part of test)
+compose-check: ## let docker-compose read the compose files (not part of test)
 	@scripts/need.sh docker-compose
 	@deploy/check-compose.sh
 

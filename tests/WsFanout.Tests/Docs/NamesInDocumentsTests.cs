@@ -16,6 +16,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/OPERATING.md")]
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
+    [InlineData("docs/SCALING.md")]
     [InlineData("docs/CHECK.md")]
     public void Every_setting_that_a_document_names_exists(string document)
     {
@@ -31,6 +32,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/OPERATING.md")]
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
+    [InlineData("docs/SCALING.md")]
     public void Every_file_that_a_document_links_to_exists(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;
