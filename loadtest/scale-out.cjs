@@ -26,7 +26,7 @@ server costs. Then every client is moved to another server, every server is drai
 Exit code: 0 nothing was lost and everybody resumed, 1 not (named), 2 a run could not be made, 78 a variable or argument is wrong, 130 interrupted.
 
 Variables:
-${variables.map((row) => `  ${row.name.padEnd(22)} ${row.text}\n${' '.repeat(25)}default ${row.shown ?? (row.def === '' ? 'empty' : row.def)}`).join('\n')}
+${variables.map((row) => `  ${row.name.padEnd(22)} ${row.text}\n${' '.repeat(25)}default ${row.shown ?? (row.def === '' ? 'empty' : row.def + (row.unit ?? ''))}`).join('\n')}
 `;
 
 async function main(args, env) {
@@ -46,7 +46,13 @@ async function main(args, env) {
       // The next round begins with another number: what changes on the machine meets all alike.
       for (let i = 0; i < settings.serverCounts.length; i++) {
         const servers = settings.serverCounts[(i + round) % settings.serverCounts.length];
-        report.runs.push(await runOnce(settings, { round: round + 1, broker, servers }));
+        try {
+          report.runs.push(await runOnce(settings, { round: round + 1, broker, servers }));
+        } catch (error) {
+          // The others are no worse for it.
+          report.notMade.push(`round ${round + 1}, ${broker}, ${servers}: ${error.message}`);
+          process.stderr.write(`${report.notMade.at(-1)}\n`);
+        }
       }
     }
   }
@@ -55,6 +61,7 @@ async function main(args, env) {
   const text = `${JSON.stringify(report, null, 1)}\n`;
   process.stdout.write(args.includes('--json') ? text : tables(report));
   if (settings.reportFile !== null) fs.writeFileSync(settings.reportFile, text);
+  if (report.notMade.length > 0) return exit.couldNotRun;
   return report.runs.every((run) => run.failed.length === 0) ? exit.passed : exit.failed;
 }
 
@@ -72,6 +79,7 @@ async function factsOf(settings) {
     loadAverage: { before: loadAverage() },
     settings: { serverCounts, brokers, rounds, clients, publishRate, publishSize, channels: channels.length, channelsPerClient, transport, holdMs, restMs, movesMs },
     runs: [],
+    notMade: [],
   };
 }
 

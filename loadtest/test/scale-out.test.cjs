@@ -3,9 +3,13 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { describe, it } = require('node:test');
+const { freePorts } = require('../compare/lib/tools.cjs');
+const { FanoutServer } = require('../faults/lib/fanout-server.cjs');
 const { cpuSeconds, threadTimes } = require('../lib/scale-out/cpu-times.cjs');
+const { LeafBroker } = require('../lib/scale-out/leaf-broker.cjs');
 const { brokers } = require('../lib/scale-out/scenario.cjs');
 const { readScaleSettings, variables } = require('../lib/scale-out/settings.cjs');
 const { summaryOf } = require('../lib/scale-out/summary.cjs');
@@ -40,6 +44,23 @@ describe('several servers on one stream', { concurrency: 2, skip: server === und
     const [one] = report.runs;
     assert.deepEqual(Object.keys(one.hold.brokers), ['hub', 'leaf']);
     assert.ok(one.recovered >= 20 && one.lost === 0, JSON.stringify(one));
+  });
+
+  it('publishes from a leaf node to the stream on the hub', async (t) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-leaf-'));
+    const broker = await LeafBroker.start({ binary: readScaleSettings({}).settings.natsServer, folder });
+    const [port] = await freePorts(1);
+    const one = new FanoutServer({ program: server, port, env: { NATS_URL: broker.serverUrls[0].href, JS_STREAM_ENSURE: 'false' }, log: path.join(folder, 'server.log') });
+    t.after(async () => {
+      await one.stop();
+      await broker.stopAll();
+      fs.rmSync(folder, { recursive: true, force: true });
+    });
+    await one.start();
+
+    const answer = await fetch(`http://127.0.0.1:${port}/publish/BTC.trade`, { method: 'POST', body: '{"price":1}' });
+
+    assert.deepEqual([answer.status, await answer.json()], [200, { seq: 1 }]);
   });
 });
 
