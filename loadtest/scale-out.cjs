@@ -53,16 +53,22 @@ async function main(args, env) {
           report.notMade.push(`round ${round + 1}, ${broker}, ${servers}: ${error.message}`);
           process.stderr.write(`${report.notMade.at(-1)}\n`);
         }
+        conclude(report, settings); // so far: a long measurement that is interrupted leaves what it has
       }
     }
   }
+  process.stdout.write(args.includes('--json') ? conclude(report, settings) : tables(report));
+  if (report.notMade.length > 0) return exit.couldNotRun;
+  return report.runs.every((run) => run.failed.length === 0) ? exit.passed : exit.failed;
+}
+
+/** @returns {string} the report, which is in its file too */
+function conclude(report, { reportFile }) {
   report.loadAverage.after = loadAverage();
   report.summary = summaryOf(report.runs);
   const text = `${JSON.stringify(report, null, 1)}\n`;
-  process.stdout.write(args.includes('--json') ? text : tables(report));
-  if (settings.reportFile !== null) fs.writeFileSync(settings.reportFile, text);
-  if (report.notMade.length > 0) return exit.couldNotRun;
-  return report.runs.every((run) => run.failed.length === 0) ? exit.passed : exit.failed;
+  if (reportFile !== null) fs.writeFileSync(reportFile, text);
+  return text;
 }
 
 async function factsOf(settings) {

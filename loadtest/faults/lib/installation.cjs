@@ -40,6 +40,9 @@ class Installation {
     this.folder = null;
     this.natsUrls = [];
     this.publishEndpoint = null;
+    this._removeFolder = () => {
+      if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
+    };
   }
 
   get isOwn() {
@@ -51,15 +54,12 @@ class Installation {
     await this.broker?.stopAll();
     await Promise.all(this.doors.map((door) => door.proxy?.close()));
     this._removeFolder();
-  }
-
-  _removeFolder() {
-    if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
+    process.off('exit', this._removeFolder);
   }
 
   async _startOwn(settings, scenario) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-faults-'));
-    process.once('exit', () => this._removeFolder());
+    process.once('exit', this._removeFolder);
     const startBroker = scenario.startBroker ?? Broker.start;
     this.broker = await startBroker({ binary: settings.natsServer, nodes: settings.brokers, folder: this.folder });
     this.natsUrls = this.broker.urls;
