@@ -47,14 +47,27 @@ function inputs() {
     startSeconds: 6,
     atATime: 0.1, // of the servers, in a hurried upgrade
 
-    costs: costsOf('cluster'),
-    leafCosts: costsOf('leaf'),
+    broker: brokerCosts(),
   };
 }
 
-/** Of the measurement of several servers: µs of the brokers' CPU a message, cores at rest, each with and for each server. */
-function costsOf(broker) {
-  return JSON.parse(fs.readFileSync(scaleOutFile, 'utf8')).summary.find((one) => one.broker === broker).costs;
+/**
+ * Of the measurement of several servers: what the cluster took with as many as were measured at most, and what each one more adds. That is
+ * hardly to be told from nothing, so that the slope of one broker (whose runs differ least) and twice its error are taken: at most so much.
+ */
+function brokerCosts() {
+  const { summary } = JSON.parse(fs.readFileSync(scaleOutFile, 'utf8'));
+  const of = (broker) => summary.find((one) => one.broker === broker);
+  const point = of('cluster').points.at(-1);
+  const { brokerMicrosPerMessage, brokerRestCores } = of('single').costs;
+  const most = ({ slope, slopeError }) => Math.max(0, slope) + 2 * slopeError;
+  return {
+    servers: point.servers,
+    microsPerMessage: point.brokerMicrosPerMessage.median,
+    restCores: point.brokerRestCores.median,
+    microsForEach: most(brokerMicrosPerMessage),
+    restCoresForEach: most(brokerRestCores),
+  };
 }
 
 module.exports = { inputs };

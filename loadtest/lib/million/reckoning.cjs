@@ -32,8 +32,8 @@ function reckon(i, mostClients) {
     arrivalsPerSecond: clients / (servers - 1) / returnSeconds,
     upgradeMinutes: (servers * stepSeconds) / 60,
     hurriedMinutes: (Math.ceil(1 / i.atATime) * stepSeconds) / 60,
-    brokerPercent: brokerCores(i.costs, servers, i.messagesPerSecond) * 100,
-    brokerFullAt: messagesForOneCore(i.costs, servers),
+    brokerPercent: brokerCores(i.broker, servers, i.messagesPerSecond) * 100,
+    brokerFullAt: messagesForOneCore(i.broker, servers),
     costPerMonth: servers * i.instanceCost,
   };
 }
@@ -61,13 +61,21 @@ function movesInTurn(servers) {
   return later / servers;
 }
 
-function brokerCores({ brokerMicrosPerMessage: message, brokerRestCores: rest }, servers, messagesPerSecond) {
-  return rest.height + rest.slope * servers + (messagesPerSecond * (message.height + message.slope * servers)) / mega;
+function brokerCores(broker, servers, messagesPerSecond) {
+  return restOf(broker, servers) + (messagesPerSecond * microsOf(broker, servers)) / mega;
 }
 
 /** Messages a second at which the brokers take one core together. */
-function messagesForOneCore({ brokerMicrosPerMessage: message, brokerRestCores: rest }, servers) {
-  return ((1 - rest.height - rest.slope * servers) * mega) / (message.height + message.slope * servers);
+function messagesForOneCore(broker, servers) {
+  return ((1 - restOf(broker, servers)) * mega) / microsOf(broker, servers);
+}
+
+function restOf(broker, servers) {
+  return broker.restCores + (servers - broker.servers) * broker.restCoresForEach;
+}
+
+function microsOf(broker, servers) {
+  return broker.microsPerMessage + (servers - broker.servers) * broker.microsForEach;
 }
 
 module.exports = { reckon, clientsByCpu, network, movesInTurn, brokerCores, messagesForOneCore };

@@ -7,6 +7,7 @@ function table(i) {
   const byCpu = clientsByCpu(i);
   const ways = [reckon(i, i.maxConnections), reckon(i, byCpu)];
   const [any] = ways;
+  const b = i.broker;
   const { gigabits, terabytesAMonth } = network(i);
   const micros = (seconds) => one(seconds * 1e6);
   const row = (what, formula, cell) => `| ${what} | ${formula} | ${ways.map(cell).join(' | ')} |`;
@@ -33,8 +34,8 @@ function table(i) {
     row('upgrade of all, one at a time, minutes', `servers × (start and two looks ${i.startSeconds} + drain ${i.drainSeconds} + returns)`, (way) => whole(way.upgradeMinutes)),
     row(`the same, a tenth of them at a time, minutes`, '10 × the same', (way) => one(way.hurriedMinutes)),
     row('times a client is moved in it, on average', 'each server\'s clients go evenly to all others, restarted already or not', (way) => movesInTurn(way.servers).toFixed(2)),
-    row('CPU of a cluster of three brokers, % of a core, all three', `(${one(i.costs.brokerRestCores.height * 100)} + ${two(i.costs.brokerRestCores.slope * 100)} × servers) % + ${i.messagesPerSecond}/s × (${one(i.costs.brokerMicrosPerMessage.height)} + ${one(i.costs.brokerMicrosPerMessage.slope)} × servers) µs`, (way) => one(way.brokerPercent)),
-    row('messages a second at which they take one core', '(1 core − rest) / µs a message', (way) => whole(way.brokerFullAt)),
+    row('CPU of a cluster of three brokers, % of a core, all three', `${one(b.restCores * 100)} % + ${i.messagesPerSecond}/s × ${whole(b.microsPerMessage)} µs with ${b.servers} servers; at most ${two(b.restCoresForEach * 100)} % + ${i.messagesPerSecond}/s × ${one(b.microsForEach)} µs for each one more`, (way) => one(way.brokerPercent)),
+    row('messages a second at which they take one core', '(1 core − rest) / µs a message', (way) => (way.brokerFullAt > 0 ? whole(way.brokerFullAt) : 'at rest')),
     row('money a month, servers alone', `servers × ${i.instanceCost}`, (way) => whole(way.costPerMonth)),
     '',
   ].join('\n');

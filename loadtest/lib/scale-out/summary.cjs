@@ -24,6 +24,7 @@ function pointOf(servers, runs) {
     nodes: Object.fromEntries(Object.keys(runs[0].hold.brokers).map((name) => [name, median((run) => run.hold.brokers[name])])),
     brokerCores: median((run) => coresOf(run.hold.brokers)),
     brokerRestCores: median((run) => coresOf(run.rest.brokers)),
+    brokerMicrosPerMessage: median(microsOf('brokers')),
     serverCores: median((run) => coresOf(run.hold.servers) / servers),
     serverRestCores: median((run) => coresOf(run.rest.servers) / servers),
     publishedPerSecond: median((run) => run.hold.published / run.hold.seconds),
@@ -42,19 +43,23 @@ function pointOf(servers, runs) {
 
 /**
  * Straight lines through all runs, by the number of servers: their height is what is there without any, their slope what each one adds.
- * µs a message: what the load adds to rest, divided by the messages. Null with fewer than three runs, or of one number of servers.
+ * Null with fewer than three runs, or of one number of servers.
  */
 function costsOf(runs) {
   const line = (value) => straightLine(runs.map((run) => [run.servers, value(run)]));
-  const micros = (part) => (run) => ((coresOf(run.hold[part]) - coresOf(run.rest[part])) * run.hold.seconds * million) / run.hold.published;
   const nodes = Object.keys(runs[0].hold.brokers);
   return {
-    brokerMicrosPerMessage: line(micros('brokers')),
+    brokerMicrosPerMessage: line(microsOf('brokers')),
     brokerRestCores: line((run) => coresOf(run.rest.brokers)),
     // The crowd is the same however many servers share it, so what each of them adds is what taking in a message costs it.
-    serverMicrosPerMessage: line(micros('servers')),
+    serverMicrosPerMessage: line(microsOf('servers')),
     nodeMicrosPerMessage: Object.fromEntries(nodes.map((name) => [name, line((run) => ((run.hold.brokers[name] - run.rest.brokers[name]) * run.hold.seconds * million) / run.hold.published)])),
   };
+}
+
+/** µs of CPU a message: what the load adds to rest, divided by the messages. */
+function microsOf(part) {
+  return (run) => ((coresOf(run.hold[part]) - coresOf(run.rest[part])) * run.hold.seconds * million) / run.hold.published;
 }
 
 function coresOf(parts) {

@@ -7,8 +7,8 @@ const percent = 100;
 /** The report's summary as Markdown: what was taken, what each server adds, what became of those who were moved. */
 function tables({ summary }) {
   return [
-    '| stream on | servers | CPU of the brokers, % of a core | of that at rest | a server, % of a core | all servers | of that at rest | delivered/s |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|',
+    '| stream on | servers | CPU of the brokers, % of a core | of that at rest | µs a message | a server, % of a core | all servers | of that at rest | delivered/s |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|',
     ...summary.flatMap(({ broker, points }) => points.map((point) => loadRow(broker, point))),
     '',
     '| stream on | µs of broker CPU a message | and for each server | at rest, % of a core | and for each server | µs of its own CPU a server takes to take a message in |',
@@ -23,9 +23,9 @@ function tables({ summary }) {
   ].join('\n');
 }
 
-function loadRow(broker, { servers, brokerCores, brokerRestCores, serverCores, serverRestCores, deliveredPerSecond }) {
+function loadRow(broker, { servers, brokerCores, brokerRestCores, brokerMicrosPerMessage, serverCores, serverRestCores, deliveredPerSecond }) {
   const all = { median: serverCores.median * servers };
-  const cells = [brokers[broker].text, servers, range(brokerCores), share(brokerRestCores), range(serverCores), share(all), share({ median: serverRestCores.median * servers }), whole(deliveredPerSecond.median)];
+  const cells = [brokers[broker].text, servers, range(brokerCores), share(brokerRestCores), whole(brokerMicrosPerMessage.median), range(serverCores), share(all), share({ median: serverRestCores.median * servers }), whole(deliveredPerSecond.median)];
   return `| ${cells.join(' | ')} |`;
 }
 
