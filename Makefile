@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: build run demo-overload test test-faults soak proxy-upgrade packages compare plan-tests knee-proof calibrate fmt clean help image-check compose-check
+.PHONY: build run demo-overload test test-faults soak proxy-upgrade packages compare plan-tests knee-proof calibrate scale-out fmt clean help image-check compose-check
 
 # No build server may outlive the command that started it: "nothing is left running" counts for these too.
 export MSBUILDDISABLENODEREUSE := 1
@@ -41,6 +41,10 @@ proxy-upgrade: build ## upgrade the server behind nginx with TLS four times in t
 	@scripts/need.sh node nats-server nginx openssl
 	@exec node loadtest/faults/run.cjs upgrade
 
+scale-out: build ## one, two and three servers on one stream: CPU of brokers and servers, everybody moved, every frame accounted for, about 25 minutes; ROUNDS=1 HOLD=5 for a look
+	@scripts/need.sh node
+	@NATS_SERVER="$${NATS_SERVER:-$$(tests/get-nats-server.sh)}" exec node loadtest/scale-out.cjs
+
 packages: ## say which of the plan's packages the registry can restore today
 	@scripts/need.sh dotnet
 	@scripts/packages.sh
@@ -69,7 +73,7 @@ image-check: ## build the container image by buildah and ask what it serves (roo
 	@scripts/need.sh dotnet buildah curl
 	@deploy/check-image.sh
 
-compose-check: ## let docker-compose read both compose files (not part of test)
+compose-check: ## let docker-compose read the compose files (not part of test)
 	@scripts/need.sh docker-compose
 	@deploy/check-compose.sh
 

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Lets docker-compose read both compose files with every profile, and shows that the one for the plan's machine
+# Lets docker-compose read the compose files with every profile, and shows that the one for the plan's machine
 # asks for the address of the stream. Needs no Docker daemon.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if command -v docker-compose > /dev/null; then compose=(docker-compose); else compose=(docker compose); fi
 
-"${compose[@]}" -f docker-compose.yml --profile demo --profile monitoring config > /dev/null
-echo "ok   docker-compose.yml, profiles demo and monitoring"
+"${compose[@]}" -f docker-compose.yml --profile demo --profile monitoring --profile scale config > /dev/null
+echo "ok   docker-compose.yml, profiles demo, monitoring and scale"
+
+"${compose[@]}" -f deploy/scale/compose.yml --profile demo config > /dev/null
+echo "ok   deploy/scale/compose.yml, profile demo"
 
 NATS_URL=nats://nats.internal:4222 "${compose[@]}" -f deploy/vm/compose.yml config > /dev/null
 echo "ok   deploy/vm/compose.yml"

@@ -15,6 +15,7 @@ class Broker {
 
   constructor(binary, folder, ports) {
     this.binary = binary;
+    this.folder = folder;
     this.nodes = [];
     const count = ports.length / 2;
     const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`).join(', ');

@@ -98,8 +98,10 @@ class FaultRun {
     return decoder;
   }
 
-  /** Any server; a share of the connections through its proxy. */
+  /** Any server, a share of the connections through its proxy; or the one that the scenario says, straight. */
   choose(client) {
+    const own = this.scenario.choose?.(this, client);
+    if (own !== undefined) return { server: own, endpoint: this.installation.doors[own].endpoint, proxy: null };
     const server = Math.floor(client.random() * this.installation.doors.length);
     const door = this.installation.doors[server];
     const isProxied = client.random() * 100 < this.settings.proxyShare;

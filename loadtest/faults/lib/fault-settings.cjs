@@ -88,4 +88,4 @@ function isProgram(file) {
   }
 }
 
-module.exports = { readFaultSettings, rowsFor };
+module.exports = { readFaultSettings, rowsFor, moreReaders };

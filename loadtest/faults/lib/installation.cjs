@@ -16,7 +16,7 @@ const mostReplicas = 3;
 
 /** The servers that clients are moved between, each with a proxy in front, or all behind one nginx: started by us, or the user's own. */
 class Installation {
-  /** @param {object} scenario says how many servers it wants and their variables */
+  /** @param {object} scenario says how many servers it wants and their variables, and may start a broker of its own kind */
   static async start(settings, scenario) {
     const installation = new Installation();
     try {
@@ -42,6 +42,9 @@ class Installation {
     this.folder = null;
     this.natsUrls = [];
     this.publishEndpoint = null;
+    this._removeFolder = () => {
+      if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
+    };
   }
 
   get isOwn() {
@@ -54,23 +57,21 @@ class Installation {
     await this.broker?.stopAll();
     await Promise.all(this.doors.map((door) => door.proxy?.close()));
     this._removeFolder();
-  }
-
-  _removeFolder() {
-    if (this.folder !== null) fs.rmSync(this.folder, { recursive: true, force: true });
+    process.off('exit', this._removeFolder);
   }
 
   async _startOwn(settings, scenario) {
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wsfanout-faults-'));
-    process.once('exit', () => this._removeFolder());
-    this.broker = await Broker.start({ binary: settings.natsServer, nodes: settings.brokers, folder: this.folder });
+    process.once('exit', this._removeFolder);
+    const startBroker = scenario.startBroker ?? Broker.start;
+    this.broker = await startBroker({ binary: settings.natsServer, nodes: settings.brokers, folder: this.folder });
     this.natsUrls = this.broker.urls;
     const ports = await freePorts(scenario.servers);
     const env = {
       ...unbound,
       LOG_LEVEL: 'info',
       WS_TRANSPORT: settings.transport,
-      NATS_URL: this.natsUrls.map((url) => `nats://${url.host}`).join(','),
+      NATS_URL: (this.broker.serverUrls ?? this.natsUrls).map((url) => `nats://${url.host}`).join(','),
       JS_STREAM_REPLICAS: String(Math.min(settings.brokers, mostReplicas)),
       JS_STREAM_MAX_MSGS: '10000000',
       JS_STREAM_MAX_BYTES: '10000000000',

@@ -4,7 +4,7 @@ using WsFanout.Hosting;
 
 namespace WsFanout.Tests.Deploy;
 
-public sealed partial class ComposeFileTests
+public sealed class ComposeFileTests
 {
     private const string OneMachine = "docker-compose.yml";
     private const string PlannedMachine = "deploy/vm/compose.yml";
@@ -16,8 +16,8 @@ public sealed partial class ComposeFileTests
     {
         var planned = RepositoryFiles.ReadText("tests/WsFanout.Tests/Deploy/plan-environment.txt");
 
-        // Four columns deeper, as a part of its service; otherwise to the letter, comments included.
-        var outdented = Regex.Replace(RepositoryFiles.ReadText(file), "^ {4}", "", RegexOptions.Multiline);
+        // Four columns deeper, as a part of its service, and with an anchor where other servers share it; otherwise to the letter, comments included.
+        var outdented = Regex.Replace(RepositoryFiles.ReadText(file), @"^ {4}|(?<=:) &[\w-]+$", "", RegexOptions.Multiline);
 
         Assert.Contains(planned, outdented, StringComparison.Ordinal);
     }
@@ -27,9 +27,9 @@ public sealed partial class ComposeFileTests
     [InlineData(PlannedMachine)]
     public void Beside_the_plans_block_only_the_address_of_the_stream_is_given(string file)
     {
-        var planned = Variable().Matches(RepositoryFiles.ReadText("tests/WsFanout.Tests/Deploy/plan-environment.txt")).Select(match => match.Groups[1].Value);
+        var planned = ComposeText.Variables(RepositoryFiles.ReadText("tests/WsFanout.Tests/Deploy/plan-environment.txt")).Select(variable => variable.Name);
 
-        var given = Variable().Matches(RepositoryFiles.ReadText(file)).Select(match => match.Groups[1].Value);
+        var given = ComposeText.Variables(RepositoryFiles.ReadText(file)).Select(variable => variable.Name);
 
         Assert.Equal([.. planned, "NATS_URL"], given);
     }
@@ -37,14 +37,14 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void Both_files_start_the_same_image_on_the_same_port_in_the_same_way()
     {
-        var here = Service(OneMachine, "wsfanout");
-        var there = Service(PlannedMachine, "wsfanout");
+        var here = ComposeText.Service(OneMachine, "wsfanout");
+        var there = ComposeText.Service(PlannedMachine, "wsfanout");
 
-        Assert.Equal(Value(here, "image"), Value(there, "image"));
-        Assert.Equal(Block(here, "ports"), Block(there, "ports"));
-        Assert.Equal(Block(here, "healthcheck"), Block(there, "healthcheck"));
-        Assert.Equal(Block(here, "ulimits"), Block(there, "ulimits"));
-        Assert.Equal(Value(here, "image"), Value(Service(OneMachine, "feed"), "image"));
+        Assert.Equal(ComposeText.Value(here, "image"), ComposeText.Value(there, "image"));
+        Assert.Equal(ComposeText.Block(here, "ports"), ComposeText.Block(there, "ports"));
+        Assert.Equal(ComposeText.Block(here, "healthcheck"), ComposeText.Block(there, "healthcheck"));
+        Assert.Equal(ComposeText.Block(here, "ulimits"), ComposeText.Block(there, "ulimits"));
+        Assert.Equal(ComposeText.Value(here, "image"), ComposeText.Value(ComposeText.Service(OneMachine, "feed"), "image"));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed partial class ComposeFileTests
     {
         var version = Regex.Match(RepositoryFiles.ReadText("Directory.Build.props"), "<Version>(.+)</Version>").Groups[1].Value;
 
-        Assert.Contains($"wsfanout:{version}}}", Value(Service(OneMachine, "wsfanout"), "image"), StringComparison.Ordinal);
+        Assert.Contains($"wsfanout:{version}}}", ComposeText.Value(ComposeText.Service(OneMachine, "wsfanout"), "image"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed partial class ComposeFileTests
     [InlineData(PlannedMachine)]
     public void A_container_may_take_longer_to_stop_than_the_server_takes_to_drain(string file)
     {
-        var grace = Value(Service(file, "wsfanout"), "stop_grace_period").TrimEnd('s');
+        var grace = ComposeText.Value(ComposeText.Service(file, "wsfanout"), "stop_grace_period").TrimEnd('s');
 
         Assert.True(
             TimeSpan.FromSeconds(int.Parse(grace, CultureInfo.InvariantCulture)) > new HostOptions().DrainTimeout,
@@ -70,18 +70,16 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void The_planned_machine_leaves_the_system_its_share()
     {
-        var service = Service(PlannedMachine, "wsfanout");
+        var service = ComposeText.Service(PlannedMachine, "wsfanout");
 
-        Assert.Equal("1.8", Value(service, "cpus"));
-        Assert.Equal("1792m", Value(service, "mem_limit"));
+        Assert.Equal("1.8", ComposeText.Value(service, "cpus"));
+        Assert.Equal("1792m", ComposeText.Value(service, "mem_limit"));
     }
 
     [Fact]
-    public void Only_the_server_is_reachable_from_other_machines()
+    public void Only_the_server_and_the_balancer_are_reachable_from_other_machines()
     {
-        var published = PublishedPort().Matches(RepositoryFiles.ReadText(OneMachine)).Select(match => match.Groups[1].Value);
-
-        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "127.0.0.1:9090:9090"], published);
+        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "3003:3003", "127.0.0.1:9090:9090"], ComposeText.PublishedPorts(OneMachine));
     }
 
     [Fact]
@@ -91,27 +89,4 @@ public sealed partial class ComposeFileTests
 
         Assert.All(images.Where(image => !image.StartsWith('$')), image => Assert.Matches(@":v?\d+\.\d+\.\d+(-\w+)?$", image));
     }
-
-    private static string Service(string file, string name) => Block(RepositoryFiles.ReadText(file), name);
-
-    /// <summary>The lines under <c>key:</c> that are deeper than it, without those around them.</summary>
-    private static string Block(string text, string key)
-    {
-        var match = Regex.Match(text, $@"^( +){key}:\n((?:\1 +.*\n|\n)+)", RegexOptions.Multiline);
-        Assert.True(match.Success, $"No block '{key}' in:\n{text}");
-        return match.Groups[2].Value;
-    }
-
-    private static string Value(string service, string key)
-    {
-        var match = Regex.Match(service, $@"^    {key}: (.+)$", RegexOptions.Multiline);
-        Assert.True(match.Success, $"No '{key}' in:\n{service}");
-        return match.Groups[1].Value;
-    }
-
-    [GeneratedRegex(@"^ +- ([A-Z_]+)=", RegexOptions.Multiline)]
-    private static partial Regex Variable();
-
-    [GeneratedRegex(@"^ +- ""([\d.:]+:\d+)""$", RegexOptions.Multiline)]
-    private static partial Regex PublishedPort();
 }

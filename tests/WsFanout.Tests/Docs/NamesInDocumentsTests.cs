@@ -16,6 +16,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("docs/OPERATING.md")]
     [InlineData("docs/CLIENT.md")]
     [InlineData("docs/PLANNING.md")]
+    [InlineData("docs/SCALING.md")]
     [InlineData("docs/CHECK.md")]
     [InlineData("SECURITY.md")]
     [InlineData("deploy/proxies/README.md")]
@@ -38,6 +39,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("deploy/proxies/README.md")]
     [InlineData("deploy/kubernetes/README.md")]
     [InlineData("loadtest/faults/README.md")]
+    [InlineData("docs/SCALING.md")]
     public void Every_file_that_a_document_links_to_exists(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;
