@@ -5,7 +5,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { startPinned, stop, allowedCores } = require('../../compare/lib/processes.cjs');
 const { lastLine } = require('../../compare/lib/tools.cjs');
 
-const readyMs = 60_000;
+const readyMs = 180_000; // a machine that is full of other work takes long to start anything
 const drainMs = 30_000; // whoever takes longer hangs, and is told so by the signal that ended it
 const lookMs = 50;
 
@@ -83,7 +83,7 @@ class FanoutServer {
 
   async _isReady() {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`, { signal: AbortSignal.timeout(2000) });
+      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`, { signal: AbortSignal.timeout(5000) });
       await answer.arrayBuffer();
       return answer.ok;
     } catch {
