@@ -81,7 +81,7 @@ public sealed partial class ComposeFileTests
     {
         var published = PublishedPort().Matches(RepositoryFiles.ReadText(OneMachine)).Select(match => match.Groups[1].Value);
 
-        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "127.0.0.1:9090:9090"], published);
+        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "127.0.0.1:9090:9090", "127.0.0.1:9093:9093", "127.0.0.1:3000:3000"], published);
     }
 
     [Fact]
