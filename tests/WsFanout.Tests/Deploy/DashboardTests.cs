@@ -52,6 +52,15 @@ public sealed class DashboardTests
     }
 
     [Fact]
+    public void The_list_of_what_its_queries_found_is_of_these_queries()
+    {
+        var rows = Regex.Matches(RepositoryFiles.ReadText("deploy/grafana/QUERIES.md"), @"^\| (?<panel>[^|]+) \| `(?<query>.+)` \| [1-9]\d* \| \d+ \|$", RegexOptions.Multiline)
+            .Select(match => new DashboardQuery(match.Groups["panel"].Value, match.Groups["query"].Value.Replace("\\|", "|", StringComparison.Ordinal)));
+
+        Assert.Equal(Dashboard.Read(), rows);
+    }
+
+    [Fact]
     public void What_provisioning_names_is_where_the_composition_puts_it()
     {
         var compose = RepositoryFiles.ReadText("docker-compose.yml");
