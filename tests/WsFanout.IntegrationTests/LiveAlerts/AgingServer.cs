@@ -23,5 +23,6 @@ internal sealed class AgingServer() : BrokerScenario(("JS_STREAM_MAX_AGE", "10m"
     protected override async Task EndAsync()
     {
         if (_client is not null) await _client.DisposeAsync();
+        _client = null;
     }
 }

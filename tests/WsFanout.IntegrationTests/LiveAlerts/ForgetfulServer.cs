@@ -33,5 +33,6 @@ internal sealed class ForgetfulServer() : BrokerlessScenario(("WS_REPLAY_BUFFER_
     protected override async Task EndAsync()
     {
         if (_client is not null) await _client.DisposeAsync();
+        _client = null;
     }
 }

@@ -7,6 +7,8 @@ namespace WsFanout.IntegrationTests.LiveAlerts;
 /// <summary>Less memory than the runtime alone takes; then its operator gives it more, and starts it anew twice more before he is content.</summary>
 internal sealed class LargeServer : AlertScenario
 {
+    public const string Down = "ServerDown critical";
+
     private const int Starts = 3;
 
     private readonly EmptyFolder _folder = new();
@@ -15,7 +17,7 @@ internal sealed class LargeServer : AlertScenario
 
     public override string Instance => "large";
 
-    public override IReadOnlyList<string> Alerts => ["MemoryHigh warning", "ServerDown critical", "Restarted warning", "Restarted critical"];
+    public override IReadOnlyList<string> Alerts => ["MemoryHigh warning", Down, "Restarted warning", "Restarted critical"];
 
     public override Task StartAsync() => ServeAsync("64MB");
 
@@ -31,7 +33,7 @@ internal sealed class LargeServer : AlertScenario
     {
         await Prometheus.UntilFiredAsync(Instance, "MemoryHigh warning");
         await StopAsync();
-        await Prometheus.UntilFiredAsync(Instance, "ServerDown critical");
+        await Prometheus.UntilFiredAsync(Instance, Down);
         for (var start = 1; start <= Starts; start++)
         {
             if (start > 1) await StopAsync();

@@ -24,5 +24,6 @@ internal sealed class LateServer() : BrokerlessScenario(("WS_SEND_QUEUE_SIZE", "
     protected override async Task EndAsync()
     {
         if (_client is not null) await _client.DisposeAsync();
+        _client = null;
     }
 }

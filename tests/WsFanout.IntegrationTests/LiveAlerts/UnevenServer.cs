@@ -36,6 +36,7 @@ internal sealed class UnevenServer() : BrokerlessScenario(("WS_SEND_QUEUE_SIZE",
         await _publishing;
         if (_trickling is not null) await _trickling.DisposeAsync();
         if (_reader is not null) await _reader.DisposeAsync();
+        (_trickling, _reader) = (null, null);
     }
 
     private async Task PublishAsync()
