@@ -2,11 +2,11 @@ using WsFanout.IntegrationTests.Support;
 
 namespace WsFanout.IntegrationTests.LiveAlerts;
 
-/// <summary>All its clients, one, take half a minute for what has come at once.</summary>
+/// <summary>All its clients, one, take some seconds for what has come at once: not so long that the messages grow old.</summary>
 internal sealed class LateServer() : BrokerlessScenario(("WS_SEND_QUEUE_SIZE", "100000"), ("WS_SEND_QUEUE_BYTES", "64MB"), ("WS_SLOW_CLIENT_TIMEOUT", "10m"))
 {
     private const int BytesPerSecond = 10_000;
-    private const int Messages = 300;
+    private const int Messages = 60;
     private const int Bytes = 1000;
 
     private TricklingClient? _client;
