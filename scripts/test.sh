@@ -72,8 +72,8 @@ tap_count() { awk -v key="$1" '$1 == "#" && $2 == key && NF == 3 { count = $3 } 
 run_promtool() {
     heading "promtool: scrape configuration and alert rules"
     promtool_step check config deploy/prometheus/prometheus.yml
-    promtool_step check rules deploy/prometheus/alerts.yml deploy/prometheus/alerts-operation.yml
-    promtool_step test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts-operation_test.yml
+    promtool_step check rules deploy/prometheus/alerts.yml deploy/prometheus/alerts-operation.yml deploy/prometheus/alerts-clients.yml
+    promtool_step test rules deploy/prometheus/alerts_test.yml deploy/prometheus/alerts-operation_test.yml deploy/prometheus/alerts-clients_test.yml
 }
 
 promtool_step() {

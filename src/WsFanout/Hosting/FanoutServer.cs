@@ -261,6 +261,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
 
         // What a broker would tell is known without one.
         metrics.Observe(() => true, () => 0, () => 0, () => double.PositiveInfinity, () => 0, () => governor.Gate.ClosedFor.TotalSeconds);
+        metrics.ObserveAttached(() => true);
         return new BuiltInSource(ledger, new ServedSubjects(_settings.Stream), _settings.Publish, governor, _time);
     }
 

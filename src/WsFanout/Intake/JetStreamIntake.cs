@@ -78,6 +78,7 @@ internal sealed partial class JetStreamIntake : IMessageSource
             () => _headroom.Seconds,
             () => _headroom.Lost,
             () => context.Governor.Gate.ClosedFor.TotalSeconds);
+        context.Metrics.ObserveAttached(() => _state.Attached);
     }
 
     public IntakeState State => _state;

@@ -5,8 +5,10 @@ namespace WsFanout.Telemetry;
 /// <summary>Clients that came, were refused, and left.</summary>
 internal sealed class ClientMetrics
 {
+    /// <summary>Why a client was told of a gap: its queue was full, what it missed is no longer held, or the stream has dropped it.</summary>
+    public static readonly IReadOnlyList<string> GapReasons = ["slow", "window", "upstream"];
+
     private static readonly string[] DropReasons = ["slow", "closed", "disconnected"];
-    private static readonly string[] GapReasons = ["slow", "window", "upstream"];
     private static readonly string[] ResumeOutcomes = ["recovered", "gap", "reset"];
 
     private readonly Meters _meters;

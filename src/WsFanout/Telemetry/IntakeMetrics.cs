@@ -48,6 +48,10 @@ internal sealed class IntakeMetrics
         meter.CreateObservableCounter("intake_paused_seconds_total", pausedSeconds, "s", "Time the intake has asked for nothing because of overload.");
     }
 
+    /// <summary>Reads at each scrape whether messages flow: connected is not attached, when the stream is gone or not permitted.</summary>
+    public void ObserveAttached(Func<bool> attached) =>
+        _meters.Server.CreateObservableGauge("stream_attached", () => attached() ? 1 : 0, "1", "1 while the stream is being read; 1 with the built-in source.");
+
     public void MessageTaken() => Volatile.Write(ref _received, _received + 1);
 
     public void Refilled(long messages, TimeSpan took)

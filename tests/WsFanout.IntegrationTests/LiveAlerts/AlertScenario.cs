@@ -1,4 +1,5 @@
 using WsFanout.IntegrationTests.Support;
+using WsFanout.Testing;
 
 namespace WsFanout.IntegrationTests.LiveAlerts;
 
@@ -18,12 +19,19 @@ internal abstract class AlertScenario : IAsyncDisposable
     /// <summary>Where it is scraped, once started.</summary>
     public Uri Address { get; protected set; } = new("http://127.0.0.1:0/");
 
+    /// <summary>What has fired before another Prometheus than the stage's.</summary>
+    public virtual IEnumerable<string> FiredElsewhere => [];
+
+    /// <summary>From <see cref="BeginAsync"/> on.</summary>
+    protected LivePrometheus Prometheus { get; private set; } = null!;
+
     /// <summary>Starts the server, in its best state.</summary>
     public abstract Task StartAsync();
 
     /// <summary>Brings the condition about, has its alerts fire, ends it, and has them gone.</summary>
-    public async Task RunAsync(LivePrometheus prometheus)
+    public virtual async Task RunAsync(LivePrometheus prometheus)
     {
+        Prometheus = prometheus;
         await BeginAsync();
         foreach (var alert in Alerts) await prometheus.UntilFiredAsync(Instance, alert);
         await EndAsync();
@@ -36,4 +44,8 @@ internal abstract class AlertScenario : IAsyncDisposable
     protected abstract Task BeginAsync();
 
     protected abstract Task EndAsync();
+
+    /// <summary>Waits until Prometheus has seen that a query finds something.</summary>
+    protected Task UntilFoundAsync(string query) =>
+        Wait.UntilAsync(async () => (await Prometheus.QueryAsync(query)).Count > 0, $"Prometheus should find {query}", TimeSpan.FromSeconds(30));
 }

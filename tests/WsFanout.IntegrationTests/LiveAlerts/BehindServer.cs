@@ -61,8 +61,15 @@ internal sealed class BehindServer() : BrokerScenario(
         await _enough.CancelAsync();
         await _publishing;
 
-        // Without their patterns what is left is dealt at once.
-        foreach (var client in _clients) client.Dispose();
+        // Without their patterns what is left is dealt at once. They say goodbye: so many that are cut would be told of.
+        foreach (var client in _clients) await client.SendCloseAsync(1000);
+        foreach (var client in _clients)
+        {
+            await client.DrainAsync();
+            client.Dispose();
+        }
+
+        _clients.Clear();
     }
 
     private async Task PublishAsync()

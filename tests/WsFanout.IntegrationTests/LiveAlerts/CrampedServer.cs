@@ -27,7 +27,7 @@ internal sealed class CrampedServer : AlertScenario
     public override async Task StartAsync() => (_program, Address) = await ServerProgram.ServeAsync(
         _folder.Path,
         ["prlimit", string.Create(CultureInfo.InvariantCulture, $"--nofile={Descriptors}:{Descriptors}")],
-        TimeSpan.FromSeconds(15),
+        ServerProgram.StartDeadline,
         ("WS_MAX_CONNECTIONS", (Descriptors - Reserve).ToString(CultureInfo.InvariantCulture)),
         ("WS_HANDSHAKE_TIMEOUT", "5m"));
 

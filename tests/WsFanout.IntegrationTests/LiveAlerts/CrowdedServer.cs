@@ -38,7 +38,14 @@ internal sealed class CrowdedServer : AlertScenario
 
     protected override async Task EndAsync()
     {
-        foreach (var client in _clients) await client.DisposeAsync();
+        // They say goodbye: so many that are cut would be told of.
+        foreach (var client in _clients)
+        {
+            await client.CloseAsync();
+            await client.WaitForEndAsync();
+            await client.DisposeAsync();
+        }
+
         _clients.Clear();
     }
 }

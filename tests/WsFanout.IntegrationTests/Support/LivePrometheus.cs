@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using WsFanout.Testing;
@@ -14,6 +15,9 @@ namespace WsFanout.IntegrationTests.Support;
 /// </remarks>
 internal sealed class LivePrometheus : IAsyncDisposable
 {
+    /// <summary>Not even 0 servers are known to be up.</summary>
+    private const int NotYet = -1;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Rules wait up to 15 s, and the longest way to a condition takes 25 s; the rest is for a machine with other work.</summary>
@@ -39,11 +43,10 @@ internal sealed class LivePrometheus : IAsyncDisposable
             File.WriteAllText(Path.Combine(_folder.Path, Path.GetFileName(file)), FasterRules.Of(RepositoryFiles.ReadText(file)));
         }
 
-        var config = Path.Combine(_folder.Path, "prometheus.yml");
-        File.WriteAllText(config, ConfigOf(targets));
+        File.WriteAllText(ConfigPath, ConfigOf(targets));
         _process = Process.Start(new ProcessStartInfo(
             FactWithAttribute.Find("prometheus")!,
-            [$"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"])
+            [$"--config.file={ConfigPath}", "--web.enable-lifecycle", $"--storage.tsdb.path={Path.Combine(_folder.Path, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -78,6 +81,27 @@ internal sealed class LivePrometheus : IAsyncDisposable
         }
     }
 
+    /// <summary>Scrapes other servers from now on.</summary>
+    public async Task RetargetAsync(IReadOnlyList<(string Instance, Uri Address)> targets)
+    {
+        await File.WriteAllTextAsync(ConfigPath, ConfigOf(targets));
+        using var answer = await _http.PostAsync(new Uri("-/reload", UriKind.Relative), null);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The value of each series that a query finds now; what is not a number is none.</summary>
+    public async Task<IReadOnlyList<double>> QueryAsync(string query)
+    {
+        using var answer = await _http.GetAsync(new Uri("api/v1/query?query=" + Uri.EscapeDataString(query), UriKind.Relative), _stop.Token);
+        var text = await answer.Content.ReadAsStringAsync(_stop.Token);
+        Assert.True(answer.IsSuccessStatusCode, $"{query}: {text}");
+        var data = JsonNode.Parse(text)!["data"]!;
+        IEnumerable<JsonNode> values = data["resultType"]!.GetValue<string>() == "scalar"
+            ? [data["result"]![1]!]
+            : data["result"]!.AsArray().Select(series => series!["value"]![1]!);
+        return [.. values.Select(value => NumberOf(value.GetValue<string>())).Where(value => !double.IsNaN(value))];
+    }
+
     /// <summary>Ends once it has been firing; it may be gone again by then.</summary>
     public Task UntilFiredAsync(string instance, string alert) => UntilAsync(() => _everFired.ContainsKey((instance, alert)), $"{alert} should fire for {instance}");
 
@@ -105,6 +129,8 @@ internal sealed class LivePrometheus : IAsyncDisposable
         () => $"{reason}; there are: {Present}",
         Deadline);
 
+    private string ConfigPath => Path.Combine(_folder.Path, "prometheus.yml");
+
     private string Present => string.Join("; ", _alerts.Select(one => $"{one.Instance}: {one.Alert}{(one.IsFiring ? "" : " (pending)")}"));
 
     private static string ConfigOf(IEnumerable<(string Instance, Uri Address)> targets)
@@ -129,9 +155,16 @@ internal sealed class LivePrometheus : IAsyncDisposable
         catch (HttpRequestException)
         {
             Assert.False(_process.HasExited, string.Join('\n', _output));
-            return 0;
+            return NotYet;
         }
     }
+
+    private static double NumberOf(string text) => text switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        "-Inf" => double.NegativeInfinity,
+        _ => double.Parse(text, CultureInfo.InvariantCulture),
+    };
 
     private async Task<JsonNode> ReadAsync(string path) => JsonNode.Parse(await _http.GetStringAsync(new Uri(path, UriKind.Relative), _stop.Token))!["data"]!;
 

@@ -11,6 +11,9 @@ internal sealed partial class ServerProgram : IDisposable
 {
     public const int SigTerm = 15;
 
+    /// <summary>A second on a machine without other work.</summary>
+    public static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -36,12 +39,12 @@ internal sealed partial class ServerProgram : IDisposable
 
     /// <summary>Starts the server on a port of the system's choice and waits until its log says which.</summary>
     public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, params (string Name, string Value)[] variables) =>
-        ServeAsync(folder, [], TimeSpan.FromSeconds(15), variables);
+        ServeAsync(folder, [], StartDeadline, variables);
 
     /// <summary>The same, by a shell that changes what the process is given before it becomes the server.</summary>
     /// <param name="preparation">A command of bash.</param>
     public static Task<(ServerProgram Program, Uri Address)> ServeAsync(string folder, string preparation, params (string Name, string Value)[] variables) =>
-        ServeAsync(folder, ["bash", "-c", $"{preparation}; exec \"$0\" \"$@\""], TimeSpan.FromSeconds(15), variables);
+        ServeAsync(folder, ["bash", "-c", $"{preparation}; exec \"$0\" \"$@\""], StartDeadline, variables);
 
     /// <inheritdoc cref="ServeAsync(string, ValueTuple{string, string}[])"/>
     /// <param name="entrance">Words before the command line, as <see cref="Cgroup.Entrance"/>.</param>

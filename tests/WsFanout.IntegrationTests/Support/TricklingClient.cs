@@ -2,26 +2,28 @@ using System.Net.Sockets;
 
 namespace WsFanout.IntegrationTests.Support;
 
-/// <summary>A client that reads a kilobyte a second.</summary>
+/// <summary>A client that reads a kilobyte a second, or as many as it is told.</summary>
 internal sealed class TricklingClient : IAsyncDisposable
 {
     private const int TinyBuffer = 4096;
-    private const int BytesAtATime = 256;
+    private const int PartsOfASecond = 4;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.0 / PartsOfASecond);
 
     private readonly TcpClient _socket;
     private readonly CancellationTokenSource _stop = new();
+    private readonly byte[] _buffer;
     private readonly Task _reading;
 
-    private TricklingClient(TcpClient socket)
+    private TricklingClient(TcpClient socket, int bytesPerSecond)
     {
         _socket = socket;
+        _buffer = new byte[bytesPerSecond / PartsOfASecond];
         _reading = ReadAsync();
     }
 
-    public static async Task<TricklingClient> ConnectAsync(Uri address, string channels) => new(
-        await RawHandshake.TryOpenAsync(address, channels, TinyBuffer) ?? throw new InvalidOperationException("the server refused the handshake"));
+    public static async Task<TricklingClient> ConnectAsync(Uri address, string channels, int bytesPerSecond = 1024) => new(
+        await RawHandshake.TryOpenAsync(address, channels, TinyBuffer) ?? throw new InvalidOperationException("the server refused the handshake"), bytesPerSecond);
 
     public async ValueTask DisposeAsync()
     {
@@ -33,10 +35,9 @@ internal sealed class TricklingClient : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var buffer = new byte[BytesAtATime];
         try
         {
-            while (await _socket.Client.ReceiveAsync(buffer, _stop.Token) > 0) await Task.Delay(Pause, _stop.Token);
+            while (await _socket.Client.ReceiveAsync(_buffer, _stop.Token) > 0) await Task.Delay(Pause, _stop.Token);
         }
         catch (Exception over) when (over is SocketException or OperationCanceledException)
         {

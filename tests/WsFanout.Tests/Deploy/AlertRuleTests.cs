@@ -1,11 +1,19 @@
+using WsFanout.Clients;
 using WsFanout.Governor.Entry;
+using WsFanout.Telemetry;
 
 namespace WsFanout.Tests.Deploy;
 
 public sealed class AlertRuleTests
 {
+    /// <summary>What tells that there is none.</summary>
+    private const string NoInstance = "NoServers";
+
     private static readonly IReadOnlyList<AlertRule> Rules = AlertRule.Parse(RepositoryFiles.ReadText(AlertRule.Files[0]));
-    private static readonly IReadOnlyList<AlertRule> Operation = AlertRule.Parse(RepositoryFiles.ReadText(AlertRule.Files[1]));
+
+    /// <summary>Those beyond the plan, of both files.</summary>
+    private static readonly IReadOnlyList<AlertRule> Operation = [.. AlertRule.Files.Skip(1).SelectMany(file => AlertRule.Parse(RepositoryFiles.ReadText(file)))];
+
     private static readonly IReadOnlyList<AlertRule> Plan = AlertRule.Parse(RepositoryFiles.ReadText("tests/WsFanout.Tests/Deploy/plan-alerts.txt"));
 
     public static TheoryData<string> Files => [.. AlertRule.Files];
@@ -46,12 +54,20 @@ public sealed class AlertRuleTests
     }
 
     [Fact]
-    public void Every_reason_that_an_alert_picks_is_one_that_the_server_counts()
+    public void Every_reason_or_outcome_that_an_alert_picks_is_one_that_the_server_counts()
     {
-        var picked = Rules.Concat(Operation).SelectMany(rule => rule.Reasons).ToList();
+        var picked = Rules.Concat(Operation).SelectMany(rule => rule.Picked).ToList();
+        string[] counted =
+        [
+            .. Refusal.All.Select(refusal => $"ws_connections_rejected_total {refusal.Word}"),
+            .. CloseReason.All.Select(reason => $"ws_disconnects_total {reason.Label}"),
+            .. ClientMetrics.GapReasons.Select(reason => $"ws_gaps_total {reason}"),
+            .. IntakeMetrics.SkipReasons.Select(reason => $"ws_stream_skipped_total {reason}"),
+            .. PublishMetrics.Outcomes.Select(outcome => $"ws_publish_requests_total {outcome}"),
+        ];
 
         Assert.NotEmpty(picked);
-        Assert.All(picked, reason => Assert.Contains(reason, Refusal.All.Select(refusal => refusal.Word)));
+        Assert.All(picked, one => Assert.Contains(one, counted));
     }
 
     [Fact]
@@ -60,7 +76,7 @@ public sealed class AlertRuleTests
         var exported = RepositoryFiles.ReadLines("tests/WsFanout.Tests/Deploy/metric-names.txt");
 
         Assert.All(Rules.Concat(Operation), rule => Assert.NotEmpty(rule.MetricNames));
-        Assert.All(Rules.Concat(Operation).SelectMany(rule => rule.MetricNames.Concat(rule.MetricsMentioned)), name => Assert.Contains(name, exported));
+        Assert.All(Rules.Concat(Operation).SelectMany(rule => rule.MetricNames.Concat(rule.MetricsMentioned)), name => Assert.Contains(name, exported.Append(AlertRule.Up)));
     }
 
     [Fact]
@@ -78,7 +94,7 @@ public sealed class AlertRuleTests
     {
         Assert.All(Rules.Concat(Operation), rule =>
         {
-            Assert.Contains("summary: \"{{ $labels.instance }}", rule.Text, StringComparison.Ordinal);
+            if (rule.Name != NoInstance) Assert.Matches("summary: \".*\\{\\{ \\$labels.instance }}", rule.Text);
             Assert.Contains("Look at", rule.Text, StringComparison.Ordinal);
         });
     }
@@ -104,6 +120,7 @@ public sealed class AlertRuleTests
     [InlineData("rate(ws_a_total{reason=\"ws_no\"}[5m]) > 0", "ws_a_total")]
     [InlineData("sum by (instance) (ws_a) and on (instance) ws_b offset 5m", "ws_a ws_b")]
     [InlineData("ws_a > 1e3 or ws_a < 5", "ws_a")]
+    [InlineData("histogram_quantile(0.5, rate(ws_a_bucket[5m])) > 5 and rate(ws_a_count[5m]) > 1", "ws_a")]
     public void Metric_names_are_found_among_functions_labels_ranges_and_numbers(string expression, string names)
     {
         var rule = new AlertRule("A", expression, "", "", "", "");
@@ -117,7 +134,7 @@ public sealed class AlertRuleTests
         var rule = Assert.Single(AlertRule.Parse("- alert: A\n  # Why.\n  expr: >-\n    ws_a{reason=~\"b|c\"}\n    > 1\n  for: 1m\n"));
 
         Assert.Equal("ws_a{reason=~\"b|c\"} > 1", rule.Expression);
-        Assert.Equal(["b", "c"], rule.Reasons);
+        Assert.Equal(["ws_a b", "ws_a c"], rule.Picked);
         Assert.Equal("1m", rule.For);
     }
 }

@@ -79,7 +79,7 @@ public sealed class ComposeFileTests
     [Fact]
     public void Only_the_server_and_the_balancer_are_reachable_from_other_machines()
     {
-        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "3003:3003", "127.0.0.1:9090:9090"], ComposeText.PublishedPorts(OneMachine));
+        Assert.Equal(["127.0.0.1:4222:4222", "3002:3002", "3003:3003", "127.0.0.1:9090:9090", "127.0.0.1:9093:9093", "127.0.0.1:3000:3000"], ComposeText.PublishedPorts(OneMachine));
     }
 
     [Fact]

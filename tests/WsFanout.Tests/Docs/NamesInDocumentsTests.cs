@@ -3,7 +3,6 @@ using WsFanout.Clients;
 using WsFanout.Governor.Entry;
 using WsFanout.Hosting.Settings.Input;
 using WsFanout.Tests.Hosting.Settings;
-using AlertRule = WsFanout.Tests.Deploy.AlertRule;
 
 namespace WsFanout.Tests.Docs;
 
@@ -21,6 +20,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("SECURITY.md")]
     [InlineData("deploy/proxies/README.md")]
     [InlineData("deploy/kubernetes/README.md")]
+    [InlineData("deploy/RUNBOOK.md")]
     public void Every_setting_that_a_document_names_exists(string document)
     {
         var names = SettingName().Matches(RepositoryFiles.Read(document)).Select(match => match.Value).Distinct().ToList();
@@ -40,6 +40,7 @@ public sealed partial class NamesInDocumentsTests
     [InlineData("deploy/kubernetes/README.md")]
     [InlineData("loadtest/faults/README.md")]
     [InlineData("docs/SCALING.md")]
+    [InlineData("deploy/RUNBOOK.md")]
     public void Every_file_that_a_document_links_to_exists(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;
@@ -69,7 +70,7 @@ public sealed partial class NamesInDocumentsTests
 
     [Theory]
     [InlineData("docs/PROTOCOL.md")]
-    [InlineData("docs/OPERATING.md")]
+    [InlineData("deploy/RUNBOOK.md")]
     public void Every_reason_to_refuse_a_client_is_documented(string document)
     {
         var text = RepositoryFiles.Read(document);
@@ -77,36 +78,9 @@ public sealed partial class NamesInDocumentsTests
         Assert.All(Refusal.All, refusal => Assert.Contains($"`{refusal.Word}`", text, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Every_alert_has_its_paragraph()
-    {
-        var alerts = AlertNames();
-        var headings = Heading().Matches(RepositoryFiles.Read("docs/OPERATING.md")).Select(match => match.Groups["name"].Value);
-
-        Assert.Equal(alerts, headings);
-    }
-
-    [Fact]
-    public void Every_alert_has_its_row_in_the_table()
-    {
-        var rows = AlertRow().Matches(RepositoryFiles.Read("README.md")).Select(match => match.Groups["name"].Value);
-
-        Assert.Equal(AlertNames(), rows);
-    }
-
-    /// <summary>The plan's first, then those beyond it; one that has two severities once.</summary>
-    private static IEnumerable<string> AlertNames() =>
-        AlertRule.Files.SelectMany(file => AlertRule.Parse(RepositoryFiles.Read(file))).Select(rule => rule.Name).Distinct();
-
     [GeneratedRegex(@"\b(WS|JS|NATS|LOG)(_[A-Z0-9]+)+(?![A-Z0-9_*])")]
     private static partial Regex SettingName();
 
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#[^)]*)?\)")]
     private static partial Regex Link();
-
-    [GeneratedRegex(@"^\| (?<name>\w+) \|.*\| (?:warning|critical|error)[^|]*\|$", RegexOptions.Multiline)]
-    private static partial Regex AlertRow();
-
-    [GeneratedRegex("^### (?<name>\\w+)$", RegexOptions.Multiline)]
-    private static partial Regex Heading();
 }
