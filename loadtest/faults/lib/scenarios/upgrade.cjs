@@ -4,7 +4,7 @@ const { pause } = require('../../../lib/clock.cjs');
 const { killing } = require('../killing.cjs');
 
 const lookMs = 100;
-const fewestSentAway = 0.9; // of the clients; others are between two connections just then
+const fewestSentAway = 0.6; // of the clients; others are between two connections just then, killed or sent away a moment before
 
 /** The server behind nginx is replaced, in both ways of docs/OPERATING.md in turn, and its clients must notice nothing. */
 module.exports = {
