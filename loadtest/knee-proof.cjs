@@ -13,7 +13,7 @@ const { planPrediction } = require('./lib/knee/plan-command.cjs');
 // Shows that MODE=knee finds the same limit twice, and that what it learns predicts another server: two runs on a server held to 0.5 CPU,
 // then a third one with other CPU and another rate, which the calibration of the first must foretell.
 const first = Object.freeze({ cores: 0.5, variables: { PUBLISH_RATE: '100', TARGET_CONNECTIONS: '150' } });
-const other = Object.freeze({ cores: 0.8, variables: { PUBLISH_RATE: '60', TARGET_CONNECTIONS: '300' } });
+const other = Object.freeze({ cores: 0.6, variables: { PUBLISH_RATE: '60', TARGET_CONNECTIONS: '300' } });
 const common = Object.freeze({ KNEE_OF: 'clients', SUBSCRIPTION_MODE: 'all', STEP_DURATION: '5', RAMP_RATE: '100', MAX_P99: '1000', KNEE_MAX: '8000' });
 const serverVariables = Object.freeze({ WS_MAX_CONNECTIONS: '15000', WS_TRANSPORT: 'direct', WS_CPU_SAMPLE_INTERVAL: '2s' });
 const mostApart = 10; // percent, of two runs
@@ -21,7 +21,7 @@ const mostOff = 20; // percent, of the prediction
 const exit = Object.freeze({ shown: 0, notShown: 1, couldNotRun: 2 });
 
 async function main() {
-  const program = programToMeasure('knee-proof.cjs', 'Finds the knee of a server held to 0.5 CPU twice, predicts that of one held to 0.8 and finds it (about a quarter of an hour, takes root).\n');
+  const program = programToMeasure('knee-proof.cjs', 'Finds the knee of a server held to 0.5 CPU twice, predicts that of one held to 0.6 and finds it (about a quarter of an hour, takes root).\n');
   await pinSelf();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'knee-proof-'));
   const runs = [];
