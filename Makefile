@@ -57,7 +57,7 @@ plan-tests: build ## the capacity plan's four tests at full length on a server h
 	@scripts/need.sh node nats-server
 	@exec node loadtest/plan-tests.cjs
 
-knee-proof: build ## find the limit of a server held to 0.5 cores twice, and foretell that of another one, about 12 minutes (as root)
+knee-proof: build ## find the limit of a server held to 0.5 cores twice, and foretell that of another one, about 20 minutes (as root)
 	@scripts/need.sh node
 	@exec node loadtest/knee-proof.cjs
 

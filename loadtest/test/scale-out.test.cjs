@@ -1,7 +1,6 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -17,6 +16,7 @@ const { tables } = require('../lib/scale-out/tables.cjs');
 const { inputs } = require('../lib/million/inputs.cjs');
 const { clientsByCpu, movesInTurn, reckon } = require('../lib/million/reckoning.cjs');
 const { table } = require('../lib/million/table.cjs');
+const { runProgram } = require('./run-program.cjs');
 
 const root = path.join(__dirname, '..', '..');
 const server = ['src/WsFanout/bin/Release/net10.0/wsfanout', 'artifacts/wsfanout/wsfanout'].map((file) => path.join(root, file)).find((file) => fs.existsSync(file));
@@ -138,21 +138,5 @@ describe('docs/SCALING.md', () => {
 
 /** Runs the program; ends with its exit code, its report and what it said. */
 function run(env) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, '--json'], { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (part) => { stdout += part; });
-    child.stderr.on('data', (part) => { stderr += part; });
-    // SIGTERM first: it then ends what it has started.
-    const timer = setTimeout(() => {
-      child.kill('SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), 8_000).unref();
-    }, deadlineMs);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code, stderr, report: stdout.startsWith('{') ? JSON.parse(stdout) : null });
-    });
-  });
+  return runProgram([program, '--json'], env, deadlineMs);
 }
