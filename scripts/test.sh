@@ -28,7 +28,8 @@ heading() { printf '\n== %s\n' "$*"; }
 
 check_format() {
     heading "dotnet format: the text of the source"
-    if dotnet format WsFanout.sln --verify-no-changes --no-restore; then
+    # Only the spaces: style and analyzers are errors of the build already, and to run them twice takes a minute.
+    if dotnet format whitespace WsFanout.sln --verify-no-changes --no-restore; then
         add "format" 0 1 0 0
     else
         echo "Run 'make fmt'." >&2

@@ -16,6 +16,9 @@ internal abstract class AlertScenario : IAsyncDisposable
     /// <summary>Every alert that the condition raises, as <see cref="LivePrometheus"/> writes it.</summary>
     public abstract IReadOnlyList<string> Alerts { get; }
 
+    /// <summary>What the way there raises as well where it takes long: a rule that waits for a minute waits for seconds here.</summary>
+    public virtual IReadOnlyList<string> MayFire => [];
+
     /// <summary>Where it is scraped, once started.</summary>
     public Uri Address { get; protected set; } = new("http://127.0.0.1:0/");
 

@@ -18,10 +18,11 @@ public sealed class LiveAlertsStage : IAsyncLifetime
 
     internal LivePrometheus Prometheus => _prometheus!;
 
-    /// <summary>Every alert that has been firing so far, by instance, but for what says nothing of it: a backlog that overflows is told by all servers of the network namespace, and on a busy machine one or the other is scraped too late.</summary>
+    /// <summary>Every alert that has been firing so far, by instance, but for what says nothing of it: a backlog that overflows is told by all servers of the network namespace, on a busy machine one or the other is scraped too late, and what may fire need not.</summary>
     internal IEnumerable<(string Instance, string Alert)> EverFired => Prometheus.EverFired
         .Concat(Scenarios.SelectMany(scenario => scenario.FiredElsewhere, (scenario, alert) => (scenario.Instance, Alert: alert)))
-        .Where(one => one.Alert is not (OverflowingServer.Alert or LargeServer.Down) || Scenarios.Single(scenario => scenario.Instance == one.Instance).Alerts.Contains(one.Alert));
+        .Where(one => Scenarios.Single(scenario => scenario.Instance == one.Instance) is var scenario
+            && (scenario.Alerts.Contains(one.Alert) || !(one.Alert is OverflowingServer.Alert or LargeServer.Down || scenario.MayFire.Contains(one.Alert))));
 
     /// <summary>Starts everything; without a Prometheus on this machine, nothing.</summary>
     public async Task InitializeAsync()

@@ -14,6 +14,9 @@ internal sealed class OrphanedServer : BrokerScenario
 
     public override IReadOnlyList<string> Alerts => ["BrokerUnsteady warning", "NatsDisconnected critical", "PublishFailing error"];
 
+    /// <summary>A broker that is back is attached to within seconds.</summary>
+    public override IReadOnlyList<string> MayFire => ["StreamDetached critical"];
+
     protected override async Task BeginAsync()
     {
         for (var death = 1; death <= Deaths; death++)

@@ -3,6 +3,10 @@ using Microsoft.Playwright;
 namespace WsFanout.IntegrationTests.Support;
 
 /// <summary>A page in the distribution's Chromium, and what the browser complained of.</summary>
+/// <remarks>
+/// One Chromium for all tests of the process, since its start takes longer than most of them: each page is in a profile of its own. It ends
+/// with the process, whose end the driver sees.
+/// </remarks>
 internal sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Arguments =
@@ -10,13 +14,13 @@ internal sealed class Browser : IAsyncDisposable
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
+    private static readonly Lazy<Task<IBrowser>> Chromium = new(LaunchAsync);
 
-    private Browser(IPlaywright playwright, IBrowser browser, IPage page)
+    private readonly IBrowserContext _profile;
+
+    private Browser(IBrowserContext profile, IPage page)
     {
-        _playwright = playwright;
-        _browser = browser;
+        _profile = profile;
         Page = page;
         page.Console += (_, message) =>
         {
@@ -31,15 +35,15 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> StartAsync(int width, int height)
     {
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = FactWithAttribute.Find("chromium"), Args = Arguments });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
-        return new Browser(playwright, browser, page);
+        var profile = await (await Chromium.Value).NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        return new Browser(profile, await profile.NewPageAsync());
     }
 
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await _profile.DisposeAsync();
+
+    private static async Task<IBrowser> LaunchAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = FactWithAttribute.Find("chromium"), Args = Arguments });
     }
 }
