@@ -8,7 +8,7 @@ const folder = path.join(tools.artifacts, 'generator');
 
 /** Builds the generator unless it is there and newer than its source. */
 function buildGenerator() {
-  return tools.run('make', ['-s', '-C', path.join(__dirname, '..', 'generator'), `OUT=${folder}`]);
+  return tools.makeProgram(path.join(__dirname, '..', 'generator'), folder);
 }
 
 /** One run of the generator: a crowd of clients, and a publisher when it is given a rate. */

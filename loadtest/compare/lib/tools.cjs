@@ -30,6 +30,12 @@ async function run(program, args) {
   }
 }
 
+/** Builds a program in C++ unless it is there and newer than its source; one at a time, for two may need it at once. @returns {Promise<string>} what make printed */
+function makeProgram(source, folder) {
+  fs.mkdirSync(folder, { recursive: true });
+  return run('flock', [folder, 'make', '-s', '-C', source, `OUT=${folder}`]);
+}
+
 async function packageVersion(name) {
   return (await run('dpkg-query', ['-W', '-f', '${Version}', name])).trim();
 }
@@ -57,4 +63,4 @@ function lastLine(text) {
   return text.split('\n').map((line) => line.trim()).filter((line) => line !== '').at(-1) ?? '';
 }
 
-module.exports = { root, artifacts, run, packageVersion, writeFrom, freePorts, lastLine };
+module.exports = { root, artifacts, run, makeProgram, packageVersion, writeFrom, freePorts, lastLine };

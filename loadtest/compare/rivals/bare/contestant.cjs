@@ -9,7 +9,7 @@ module.exports = {
   hasChannels: true,
   path: '/ws',
   subscribe: '{"type":"subscribe","data":{"channels":[{names}]}}',
-  prepare: (tools) => tools.run('make', ['-s', '-C', __dirname, `OUT=${folder(tools)}`]),
+  prepare: (tools) => tools.makeProgram(__dirname, folder(tools)),
   version: async (tools) => `g++ ${(await tools.run('g++', ['-dumpfullversion'])).trim()}`,
   start: (tools, address, [port]) => ({
     command: [path.join(folder(tools), 'bare'), address, String(port)],
