@@ -31,6 +31,7 @@ async function main() {
   }
   await pinSelf();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'calibrate-'));
+  let isMeasured = false;
   const broker = settings.natsServer === 'none' ? null : await Broker.start({ binary: settings.natsServer, nodes: 1, folder });
   try {
     const found = await findKnee({
@@ -45,9 +46,12 @@ async function main() {
     fs.copyFileSync(found.file, settings.file);
     fs.copyFileSync(path.join(folder, 'calibration.html'), `${settings.file.replace(/\.json$/, '')}.html`);
     console.log(`\nWritten: ${settings.file}. Give it to the server and to wsfanout plan: WS_CALIBRATION=${settings.file}`);
+    isMeasured = true;
     return exit.measured;
   } finally {
     await broker?.stopAll();
+    if (isMeasured) fs.rmSync(folder, { recursive: true, force: true });
+    else console.error(`Logs: ${folder}`);
   }
 }
 

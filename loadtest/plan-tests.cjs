@@ -50,7 +50,10 @@ async function main() {
   }
   fs.writeFileSync(settings.results, resultsText({ date: new Date().toISOString().slice(0, 10), commit: await commit(), machine: machineText(), tests, pools, commands }));
   console.log(`Written: ${settings.results}`);
-  return [...tests, ...pools].every(({ code }) => code === 0) ? exit.passed : exit.failed;
+  const isPassed = [...tests, ...pools].every(({ code }) => code === 0);
+  if (isPassed) fs.rmSync(place.folder, { recursive: true, force: true });
+  else console.log(`Logs: ${place.folder}`);
+  return isPassed ? exit.passed : exit.failed;
 }
 
 const readers = {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using WsFanout.IntegrationTests.Support;
 using WsFanout.Testing;
@@ -43,11 +44,14 @@ public sealed class ConsoleTests
         await using var browser = await OpenAsync(server);
         await PublishUntilAsync(server, async () => await PointsAsync(browser, "#rate-plot .curve.first") >= 3);
         var readout = browser.Page.Locator("#rate-readout");
+        var slider = browser.Page.GetByRole(AriaRole.Slider).And(browser.Page.Locator("#rate-plot"));
+        await Assertions.Expect(slider).ToHaveAttributeAsync("aria-valuetext", "no second chosen");
         await Assertions.Expect(readout).ToHaveTextAsync("");
 
         await browser.Page.Locator("#rate-plot").FocusAsync();
         await browser.Page.Keyboard.PressAsync("ArrowLeft");
         await Assertions.Expect(readout).ToContainTextAsync("messages");
+        await Assertions.Expect(slider).ToHaveAttributeAsync("aria-valuetext", await readout.TextContentAsync() ?? "");
         for (var i = 0; i < 20; i++) await browser.Page.Keyboard.PressAsync("Shift+ArrowLeft");
         await Assertions.Expect(readout).ToContainTextAsync("nothing");
         await browser.Page.Keyboard.PressAsync("Escape");
@@ -85,7 +89,9 @@ public sealed class ConsoleTests
         await Assertions.Expect(first.Nth(2)).ToHaveTextAsync("1");
         await Assertions.Expect(browser.Page.Locator("th[aria-sort=ascending]")).ToContainTextAsync("seq");
 
+        await Assertions.Expect(browser.Page.Locator("#channel-found")).ToHaveTextAsync("");
         await browser.Page.Locator("#channel-filter").FillAsync("c22");
+        await Assertions.Expect(browser.Page.Locator("#channel-found")).ToHaveTextAsync("230 channels; 10 fit the filter");
         await Assertions.Expect(browser.Page.Locator("#channel-count")).ToHaveTextAsync("230 channels; 10 fit the filter");
         await browser.Page.Locator("#channel-filter").FillAsync("*.book");
         await Assertions.Expect(rows).ToHaveCountAsync(0);
@@ -115,6 +121,28 @@ public sealed class ConsoleTests
         await Assertions.Expect(browser.Page.Locator("#server-state")).ToHaveTextAsync("normal", new LocatorAssertionsToHaveTextOptions { Timeout = 60_000 });
         foreach (var state in (string[])["paused", "normal"]) Assert.True(await browser.Page.Locator($"#strip rect.{state}").CountAsync() >= 1);
         Assert.True(await PointsAsync(browser, "#cpu-plot .curve") >= 3);
+        await AssertWellBehavedAsync(browser);
+    }
+
+    [FactWith("chromium", "chromium")]
+    public async Task It_does_not_draw_one_process_into_the_lines_of_another_and_says_that_it_changed()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var browser = await OpenAsync(server);
+        var path = "#cpu-plot .curve";
+        await Wait.UntilAsync(async () => await PointsAsync(browser, path) >= 5, "the plot should have points", TimeSpan.FromSeconds(60));
+        await Assertions.Expect(browser.Page.Locator("#server-silent")).ToHaveTextAsync("");
+
+        await browser.Page.RouteAsync("**/health", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var health = JsonNode.Parse(await answer.TextAsync())!;
+            health["instance"] = "another";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = health.ToJsonString() });
+        });
+
+        await Assertions.Expect(browser.Page.Locator("#server-silent")).ToContainTextAsync("Another process answers here", InTimeContains);
+        await Wait.UntilAsync(async () => await PointsAsync(browser, path) < 5, "the plot should have begun anew");
         await AssertWellBehavedAsync(browser);
     }
 

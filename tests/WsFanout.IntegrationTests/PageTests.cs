@@ -116,11 +116,13 @@ public sealed class PageTests
         await using var server = await TestServer.StartAsync();
         await using var browser = await Browser.StartAsync(390, 844);
         var asked = 0;
+        var isElsewhere = true;
         await browser.Page.RouteAsync("**/health", route =>
         {
             asked++;
-            return route.FulfillAsync(new RouteFulfillOptions { Status = 404 });
+            return isElsewhere ? route.FulfillAsync(new RouteFulfillOptions { Status = 404 }) : route.ContinueAsync();
         });
+        await browser.Page.Clock.InstallAsync();
         await browser.Page.GotoAsync(server.BaseAddress.ToString());
         await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("subscribed to *.trade");
         await Wait.UntilAsync(() => asked > 0, "the page should ask for the state");
@@ -129,5 +131,12 @@ public sealed class PageTests
         await Assertions.Expect(browser.Page.Locator("#server-known")).ToBeHiddenAsync();
         await Assertions.Expect(browser.Page.Locator("#server-elsewhere")).ToContainTextAsync("With WS_ADMIN_ADDR it is served at that address");
         await Assertions.Expect(browser.Page.Locator("#state")).ToHaveTextAsync("connected");
+
+        // A proxy may have been wrong for a moment.
+        isElsewhere = false;
+        await browser.Page.Clock.FastForwardAsync(31_000);
+        await Assertions.Expect(browser.Page.Locator("#load")).ToBeVisibleAsync();
+        await Assertions.Expect(browser.Page.Locator("#server-known")).ToBeVisibleAsync();
+        await Assertions.Expect(browser.Page.Locator("#server-elsewhere")).ToBeHiddenAsync();
     }
 }

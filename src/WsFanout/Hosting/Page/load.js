@@ -4,6 +4,7 @@ import { at, mark, say } from './dom.js';
 import { cpuOf, stateOf, whyRefused } from './health.js';
 
 const EVERY_MS = 2_000;
+const ELSEWHERE_MS = 30_000; // a proxy may be wrong for a moment
 const PATIENCE_MS = 5_000;
 
 export class ServerLoad {
@@ -11,7 +12,7 @@ export class ServerLoad {
 
   /**
    * @param {(health: object | null, isElsewhere: boolean) => void} told of each answer, null when there was none. Elsewhere: /health is not
-   *   served here, as with WS_ADMIN_ADDR, and is not asked for again.
+   *   served here, as with WS_ADMIN_ADDR, and is asked for now and then only.
    */
   constructor(told) { this.#told = told; }
 
@@ -29,10 +30,10 @@ export class ServerLoad {
 
   async #turn() {
     clearTimeout(this.#timer);
-    if (document.visibilityState !== 'visible' || this.#isElsewhere) return;
+    if (document.visibilityState !== 'visible') return;
     await this.#look();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#turn(), EVERY_MS);
+    this.#timer = setTimeout(() => this.#turn(), this.#isElsewhere ? ELSEWHERE_MS : EVERY_MS);
   }
 
   async #look() {

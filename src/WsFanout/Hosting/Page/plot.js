@@ -1,4 +1,4 @@
-// A plot of the last minutes: lines, axes and a cursor that pointer or arrow keys move. Drawn in the pixels it has, so that text is no larger or smaller.
+// A plot of the last minutes: lines, axes and a cursor that pointer or arrow keys move, a slider for who can't see it. Drawn in the pixels it has, so that text is no larger or smaller.
 
 import { drawing, mark, say } from './dom.js';
 import { pathOf } from './scale.js';
@@ -7,6 +7,7 @@ import { SECONDS } from './series.js';
 const EDGE = { left: 46, right: 14, top: 8, bottom: 20 }; // style.css lays the strip of states under it by the same
 const NARROW = 360; // too narrow for the unit at each minute
 const MINUTE = 60;
+const NO_SECOND = 'no second chosen';
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
 export class Plot {
@@ -23,6 +24,8 @@ export class Plot {
     this.#svg = svg;
     this.#readout = readout;
     this.#paths = classes.map(name => drawing('path', { class: `curve ${name}` }));
+    for (const [name, value] of Object.entries({ 'aria-valuemin': -SECONDS, 'aria-valuemax': 0 })) mark(svg, name, value);
+    this.#tellCursor(0, NO_SECOND);
     svg.append(this.#grid, this.#marks, ...[...this.#paths].reverse(), this.#line);
     new ResizeObserver(([{ contentRect }]) => {
       this.#width = contentRect.width;
@@ -49,7 +52,7 @@ export class Plot {
    */
   draw(picture) {
     this.#drawn = picture;
-    mark(this.#svg, 'aria-label', picture.label);
+    if (document.activeElement !== this.#svg) mark(this.#svg, 'aria-label', picture.label); // it would be read out anew each second
     this.#redraw();
   }
 
@@ -107,12 +110,20 @@ export class Plot {
     if (ago === null || ago > SECONDS) {
       mark(this.#line, 'visibility', 'hidden');
       say(this.#readout, '');
+      this.#tellCursor(0, NO_SECOND);
       return;
     }
     const x = this.#x(ago);
     for (const [name, value] of Object.entries({ x1: x, x2: x, y1: EDGE.top, y2: this.#height - EDGE.bottom, visibility: 'visible' })) mark(this.#line, name, value);
     const values = this.#drawn.lines.map(line => line[SECONDS - ago]);
     const what = Number.isNaN(values[0]) ? 'nothing' : this.#drawn.tell(values);
-    say(this.#readout, `${clock.format(performance.timeOrigin + this.#cursor * 1000)} ${what}`);
+    const text = `${clock.format(performance.timeOrigin + this.#cursor * 1000)} ${what}`;
+    say(this.#readout, text);
+    this.#tellCursor(-ago, text);
+  }
+
+  #tellCursor(second, text) {
+    mark(this.#svg, 'aria-valuenow', second);
+    mark(this.#svg, 'aria-valuetext', text);
   }
 }

@@ -11,6 +11,9 @@ import { span } from './words.js';
 /** Between two answers that are no further apart the newer one is taken for what was. Seconds. */
 const SHORT = 10;
 
+/** So long after another process has answered than before it is said. Seconds. */
+const CHANGE_SHOWN = 60;
+
 /** In the strip of states, 10 high: the worse the higher. */
 const HEIGHTS = { normal: 3, rejecting: 6, paused: 10 };
 
@@ -19,13 +22,15 @@ export class ServerPanel {
   #states = new States(); #cpu = new Series(SECONDS, NaN);
   #plot = new Plot(at('cpu-plot'), at('cpu-readout'), ['first']);
   #marks = []; #toldAt = null;
+  #instance = null; #changedAt = null;
 
   /** @param {object | null} health the answer, null when there was none */
   tell(health, isElsewhere, second) {
     at('server-elsewhere').hidden = !isElsewhere;
     at('server-known').hidden = isElsewhere;
     mark(at('server-known'), 'data-stale', !health);
-    say(at('server-silent'), health ? '' : '/health does not answer; what stands here is what it said last.');
+    if (health) this.#meet(health.instance, second);
+    say(at('server-silent'), health ? this.#changeIn(second) : '/health does not answer; what stands here is what it said last.');
     if (!health) return;
     mark(at('server-state'), 'data-state', health.state);
     say(at('server-state'), stateOf(health));
@@ -56,6 +61,22 @@ export class ServerPanel {
     mark(at('strip'), 'aria-label', summary);
     at('strip').replaceChildren(...runs.map(({ name, from, to }) =>
       drawing('rect', { class: name, x: SECONDS - from, width: from - to, y: 10 - HEIGHTS[name], height: HEIGHTS[name] })));
+  }
+
+  // One process must not go on in the lines of another. The connection above may be to a third one.
+  #meet(instance, second) {
+    if (this.#instance !== null && this.#instance !== instance) {
+      this.#states = new States();
+      this.#cpu = new Series(SECONDS, NaN);
+      this.#toldAt = null;
+      this.#changedAt = second;
+    }
+    this.#instance = instance;
+  }
+
+  #changeIn(second) {
+    if (this.#changedAt === null || second - this.#changedAt > CHANGE_SHOWN) return '';
+    return 'Another process answers here than before: the server was started anew, or a balancer asks several, and each look shows another one.';
   }
 
   #keep(health, second) {

@@ -12,11 +12,15 @@ const BEGINS_DESCENDING = { name: false, rate: true, seq: true, age: false };
 export class ChannelTable {
   #channels; #lines = [];
   #order = 'name'; #isDescending = false;
+  #isFiltered = false; // anew: what it leaves is announced, once
 
   /** @param {() => void} redraw asks for a drawing soon */
   constructor(second, redraw) {
     this.begin(second);
-    at('channel-filter').addEventListener('input', redraw);
+    at('channel-filter').addEventListener('input', () => {
+      this.#isFiltered = true;
+      redraw();
+    });
     at('channel-head').addEventListener('click', ({ target }) => {
       const { order } = target.dataset;
       if (!order) return;
@@ -34,7 +38,10 @@ export class ChannelTable {
     const filter = at('channel-filter').value;
     const { rows, matching } = this.#channels.list(second, { filter, order: this.#order, isDescending: this.#isDescending, most: MOST });
     say(at('known'), count(this.#channels.size));
-    say(at('channel-count'), this.#countOf(rows.length, matching, filter));
+    const words = this.#countOf(rows.length, matching, filter);
+    say(at('channel-count'), words);
+    if (this.#isFiltered) say(at('channel-found'), words);
+    this.#isFiltered = false;
     for (const button of at('channel-head').querySelectorAll('button')) {
       const isOrder = button.dataset.order === this.#order;
       mark(button.closest('th'), 'aria-sort', isOrder ? (this.#isDescending ? 'descending' : 'ascending') : 'none');
