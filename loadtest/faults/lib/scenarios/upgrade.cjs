@@ -16,7 +16,7 @@ module.exports = {
   running: 1, // at the start
   isBehindNginx: true,
   needsOwn: 'starts and stops servers behind an nginx of its own',
-  defaults: { CLIENTS: '1000', PUBLISH_RATE: '100', KILL_RATE: '1', DRAIN_EVERY: '120', CONNECTION_AGE: '300', PROXY_SHARE: '0', BROKERS: '1', CONNECTION_TIMEOUT: '30000', SETTLE_TIMEOUT: '90' },
+  defaults: { CLIENTS: '1000', PUBLISH_RATE: '100', KILL_RATE: '1', DRAIN_EVERY: '120', CONNECTION_AGE: '100', PROXY_SHARE: '0', BROKERS: '1', CONNECTION_TIMEOUT: '30000', SETTLE_TIMEOUT: '90' },
   serverVariables: (settings) => ({
     WS_TRUSTED_PROXIES: '127.0.0.1/32',
     WS_MAX_CONNECTION_AGE: `${settings.connectionAge}ms`,
