@@ -137,7 +137,7 @@ public sealed class ConsoleTests
         {
             var answer = await route.FetchAsync();
             var health = JsonNode.Parse(await answer.TextAsync())!;
-            health["instance"] = "another";
+            health["started_at"] = "2000-01-01T00:00:00Z";
             await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = health.ToJsonString() });
         });
 

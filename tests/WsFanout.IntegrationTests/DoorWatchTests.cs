@@ -38,6 +38,22 @@ public sealed class DoorWatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_knock_whose_end_is_noticed_late_proves_nothing()
+    {
+        var watch = Watch(_ => 7, clockHaste: 40).RunAsync(_stop.Token);
+
+        for (var knock = 1; knock <= 4; knock++)
+        {
+            using var knocks = await _door.AcceptSocketAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+            await knocks.ReceiveAsync(new byte[1024], new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+            await Wait.UntilAsync(() => knocks.Poll(0, SelectMode.SelectRead) && knocks.Available == 0, "the knock should be given up");
+        }
+
+        Assert.False(watch.IsCompleted, "this process was not given the processor");
+        await StopAsync(watch);
+    }
+
+    [Fact]
     public async Task A_door_that_opens_is_enough_whatever_the_answer()
     {
         var watch = Watch(_ => 0).RunAsync(_stop.Token);
@@ -70,8 +86,8 @@ public sealed class DoorWatchTests : IDisposable
         _door.Dispose();
     }
 
-    private DoorWatch Watch(Func<long, long> accepted) =>
-        new(() => (IPEndPoint)_door.LocalEndpoint, () => accepted(Interlocked.Increment(ref _asked)), () => TimeSpan.Zero, new HastyTime());
+    private DoorWatch Watch(Func<long, long> accepted, int clockHaste = 1) =>
+        new(() => (IPEndPoint)_door.LocalEndpoint, () => accepted(Interlocked.Increment(ref _asked)), () => TimeSpan.Zero, new HastyTime(clockHaste));
 
     private async Task StopAsync(Task watch)
     {

@@ -104,7 +104,7 @@ internal sealed partial class FanoutServer : IAsyncDisposable
         _router = new Router(
             new WebSocketEndpoint(_state, new EntryRules(origins, new HandshakeToken(tokens, _settings.Host.TakesQueryToken, clientMetrics)), new Admission(_settings.Entry, governor, slots, time, Random.Shared), _workers, _settings.Clients, clientMetrics),
             new PublishEndpoint(_state, new PublishGate(_state, _settings.Publish, _settings.Clients.MaxChannelLength, publishMetrics), publishMetrics),
-            new HealthEndpoint(_state, new HealthFacts(version, Guid.NewGuid().ToString("N")[..8], _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
+            new HealthEndpoint(_state, new HealthFacts(version, time.GetUtcNow(), _settings.Stream.Servers.Count > 0, slots, meters, _settings.Governor, governor, ledger, ring)),
             _settings.Host.OffersTestPause ? new PauseEndpoint(governor) : null,
             _exporter,
             result,

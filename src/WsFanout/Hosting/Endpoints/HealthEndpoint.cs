@@ -67,7 +67,7 @@ internal sealed class HealthEndpoint(ServerState state, HealthFacts facts)
         json.WriteString("state", GovernorMetrics.States[(int)governor]);
         json.WriteNumber("state_seconds", Math.Round(state.Time.GetElapsedTime(facts.Governor.Since).TotalSeconds, 1));
         json.WriteString("version", facts.Version);
-        json.WriteString("instance", facts.Instance);
+        json.WriteString("started_at", facts.StartedAt.UtcDateTime);
         json.WriteNumber("uptime_seconds", Math.Round(state.Time.GetElapsedTime(state.StartedAt).TotalSeconds, 1));
         json.WriteStartObject("checks");
         WriteNats(json, intake);

@@ -22,14 +22,14 @@ export class ServerPanel {
   #states = new States(); #cpu = new Series(SECONDS, NaN);
   #plot = new Plot(at('cpu-plot'), at('cpu-readout'), ['first']);
   #marks = []; #toldAt = null;
-  #instance = null; #changedAt = null;
+  #startedAt = null; #changedAt = null;
 
   /** @param {object | null} health the answer, null when there was none */
   tell(health, isElsewhere, second) {
     at('server-elsewhere').hidden = !isElsewhere;
     at('server-known').hidden = isElsewhere;
     mark(at('server-known'), 'data-stale', !health);
-    if (health) this.#meet(health.instance, second);
+    if (health) this.#meet(health.started_at, second);
     say(at('server-silent'), health ? this.#changeIn(second) : '/health does not answer; what stands here is what it said last.');
     if (!health) return;
     mark(at('server-state'), 'data-state', health.state);
@@ -64,14 +64,14 @@ export class ServerPanel {
   }
 
   // One process must not go on in the lines of another. The connection above may be to a third one.
-  #meet(instance, second) {
-    if (this.#instance !== null && this.#instance !== instance) {
+  #meet(startedAt, second) {
+    if (this.#startedAt !== null && this.#startedAt !== startedAt) {
       this.#states = new States();
       this.#cpu = new Series(SECONDS, NaN);
       this.#toldAt = null;
       this.#changedAt = second;
     }
-    this.#instance = instance;
+    this.#startedAt = startedAt;
   }
 
   #changeIn(second) {
