@@ -49,7 +49,7 @@ public sealed class AlertRuleTests
     {
         var asking = Rules.Concat(Operation).Where(rule => rule.Action.Length > 0).ToList();
 
-        Assert.Equal(["HighConnectionCount", "HighCPU", "CPURejectThreshold", "ConnectionLimit", "ScaleOutNow"], asking.Select(rule => rule.Name));
+        Assert.Equal(["HighConnectionCount", "HighCPU", "CPURejectThreshold", "ConnectionLimit", "ScaleOutNow", "QueueFilling", "RefusalRatio", "IntakePaused"], asking.Select(rule => rule.Name));
         Assert.All(asking, rule => Assert.Equal("scale-out", rule.Action));
     }
 

@@ -35,6 +35,17 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
+    public void A_token_of_publishers_comes_from_whoever_starts_it_and_the_feed_has_it_too()
+    {
+        var text = RepositoryFiles.ReadText(OneMachine);
+
+        // Without a value: not given where there is none, and never one that everybody knows.
+        Assert.DoesNotContain("WS_PUBLISH_TOKEN=", Regex.Replace(text, "^ *#.*$", "", RegexOptions.Multiline), StringComparison.Ordinal);
+        Assert.Contains("      - WS_PUBLISH_TOKEN\n", ComposeText.Service(OneMachine, "wsfanout"), StringComparison.Ordinal);
+        Assert.Contains("      - WS_PUBLISH_TOKEN\n", ComposeText.Service(OneMachine, "feed"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Both_files_start_the_same_image_on_the_same_port_in_the_same_way()
     {
         var here = ComposeText.Service(OneMachine, "wsfanout");

@@ -11,7 +11,7 @@ namespace WsFanout.Tests.Deploy;
 public sealed class KubernetesFileTests
 {
     private static readonly IReadOnlyList<JsonNode> Documents =
-        [.. YamlText.Documents(RepositoryFiles.ReadText("deploy/kubernetes/wsfanout.yaml")), .. YamlText.Documents(RepositoryFiles.ReadText("deploy/kubernetes/monitoring.yaml"))];
+        [.. ((string[])["wsfanout", "secret", "monitoring"]).SelectMany(name => YamlText.Documents(RepositoryFiles.ReadText($"deploy/kubernetes/{name}.yaml")))];
 
     private static readonly JsonNode Pod = Document("Deployment")["spec"]!["template"]!;
     private static readonly JsonNode Container = Pod["spec"]!["containers"]![0]!;
@@ -22,7 +22,7 @@ public sealed class KubernetesFileTests
     public void Everything_that_is_promised_is_there_once_under_one_name()
     {
         Assert.Equal(
-            ["v1 ConfigMap", "v1 Secret", "apps/v1 Deployment", "v1 Service", "policy/v1 PodDisruptionBudget", "autoscaling/v2 HorizontalPodAutoscaler", "monitoring.coreos.com/v1 PodMonitor"],
+            ["v1 ConfigMap", "apps/v1 Deployment", "v1 Service", "policy/v1 PodDisruptionBudget", "autoscaling/v2 HorizontalPodAutoscaler", "v1 Secret", "monitoring.coreos.com/v1 PodMonitor"],
             Documents.Select(document => $"{document["apiVersion"]} {document["kind"]}"));
         Assert.All(Documents, document => Assert.Equal("wsfanout", $"{document["metadata"]!["name"]}"));
     }
@@ -47,6 +47,29 @@ public sealed class KubernetesFileTests
         Assert.Equal($"{mount["name"]}", $"{volume["name"]}");
         Assert.Equal("wsfanout", $"{volume["secret"]!["secretName"]}");
         Assert.Equal(Document("Secret")["stringData"]!.AsObject().Select(pair => $"{mount["mountPath"]}/{pair.Key}"), files);
+    }
+
+    [Fact]
+    public void Applying_the_server_anew_does_not_touch_the_password()
+    {
+        Assert.DoesNotContain("kind: Secret", RepositoryFiles.ReadText("deploy/kubernetes/wsfanout.yaml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_operators_job_is_the_one_that_the_rules_know()
+    {
+        var label = $"{Document("PodMonitor")["spec"]!["jobLabel"]}";
+
+        Assert.Equal("wsfanout", $"{Pod["metadata"]!["labels"]![label]}");
+        Assert.Contains("job_name: wsfanout\n", RepositoryFiles.ReadText("deploy/prometheus/prometheus.yml"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_stream_keeps_at_least_what_the_history_is_filled_with()
+    {
+        var settings = Settings();
+
+        Assert.True(settings.Stream.StreamMaxAge >= settings.History.MaxAge);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using WsFanout.Tests.Docs;
 
 namespace WsFanout.Tests.Deploy;
 
@@ -23,7 +24,7 @@ public sealed partial class RunbookTests
     [Fact]
     public void Every_alert_leads_to_its_paragraph()
     {
-        Assert.All(Rules, rule => Assert.Equal($"{Path}#{AnchorOf(rule.Name)}", rule.Runbook));
+        Assert.All(Rules, rule => Assert.Equal($"{Path}#{MarkdownText.AnchorOf(rule.Name)}", rule.Runbook));
     }
 
     [Fact]
@@ -44,24 +45,6 @@ public sealed partial class RunbookTests
         Assert.Equal(Rules.GroupBy(rule => rule.Name).Select(rules => (rules.Key, string.Join(", ", rules.Select(rule => rule.Severity)))), rows);
     }
 
-    [Theory]
-    [InlineData("deploy/RUNBOOK.md")]
-    [InlineData("docs/OPERATING.md")]
-    [InlineData("loadtest/PUBLISHING.md")]
-    public void Every_link_to_a_heading_finds_it(string document)
-    {
-        var folder = System.IO.Path.GetDirectoryName(document)!;
-        var links = AnchorLink().Matches(RepositoryFiles.ReadText(document)).ToList();
-
-        Assert.NotEmpty(links);
-        Assert.All(links, link =>
-        {
-            var (path, anchor) = (link.Groups["path"].Value, link.Groups["anchor"].Value);
-            var target = path.Length == 0 ? document : System.IO.Path.GetRelativePath(RepositoryFiles.Root, System.IO.Path.Combine(RepositoryFiles.Root, folder, path));
-            Assert.True(Heading().Matches(RepositoryFiles.ReadText(target)).Any(heading => AnchorOf(heading.Groups["name"].Value) == anchor), $"{document} links to {path}#{anchor}, a heading that is not there");
-        });
-    }
-
     private static IEnumerable<(string Name, string Text)> Paragraphs()
     {
         Assert.True(Symptoms > 0);
@@ -69,18 +52,6 @@ public sealed partial class RunbookTests
             .Select(text => (text[..text.IndexOf('\n', StringComparison.Ordinal)], text));
     }
 
-    // As GitHub makes them.
-    private static string AnchorOf(string heading) => NotInAnchors().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
-
-    [GeneratedRegex(@"[^\w\- ]")]
-    private static partial Regex NotInAnchors();
-
     [GeneratedRegex(@"^\| (?<name>\w+) \|.*\| (?<severities>(?:warning|critical|error)[^|]*) \|$", RegexOptions.Multiline)]
     private static partial Regex AlertRow();
-
-    [GeneratedRegex(@"\]\((?<path>[^)#:]*)#(?<anchor>[^)]+)\)")]
-    private static partial Regex AnchorLink();
-
-    [GeneratedRegex("^#+ (?<name>.+)$", RegexOptions.Multiline)]
-    private static partial Regex Heading();
 }

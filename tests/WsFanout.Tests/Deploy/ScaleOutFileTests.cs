@@ -28,6 +28,17 @@ public sealed partial class ScaleOutFileTests
     }
 
     [Fact]
+    public void Prometheus_scrapes_each_of_them_by_its_name()
+    {
+        var configuration = RepositoryFiles.ReadText("deploy/prometheus/prometheus.yml");
+
+        // The first is always there, so it is missed when it does not answer; the others are as long as they run.
+        Assert.Contains($"- targets: [\"{Servers[0]}:3002\"]", configuration, StringComparison.Ordinal);
+        Assert.Contains($"- names: [{string.Join(", ", Servers.Skip(1).Select(name => $"\"{name}\""))}]\n        type: A\n        port: 3002\n", configuration, StringComparison.Ordinal);
+        Assert.Contains("source_labels: [__meta_dns_name]\n        regex: (.+)\n        target_label: instance\n        replacement: $1:3002\n", configuration, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Servers_of_the_cluster_are_the_same_one_three_times()
     {
         Assert.All(Servers, name => Assert.Equal("    <<: *server", ComposeText.Service(Cluster, name).TrimEnd()));

@@ -29,27 +29,6 @@ public sealed partial class NamesInDocumentsTests
         Assert.All(names, name => Assert.True(VariableNames.Classify(name, "x") is NameKind.Known or NameKind.KnownFile or NameKind.KnownAndIgnored, $"{document} names {name}, which is no setting"));
     }
 
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/PROTOCOL.md")]
-    [InlineData("docs/OPERATING.md")]
-    [InlineData("docs/CLIENT.md")]
-    [InlineData("docs/PLANNING.md")]
-    [InlineData("SECURITY.md")]
-    [InlineData("deploy/proxies/README.md")]
-    [InlineData("deploy/kubernetes/README.md")]
-    [InlineData("loadtest/faults/README.md")]
-    [InlineData("docs/SCALING.md")]
-    [InlineData("deploy/RUNBOOK.md")]
-    public void Every_file_that_a_document_links_to_exists(string document)
-    {
-        var folder = Path.GetDirectoryName(Path.Combine(RepositoryFiles.Root, document))!;
-        var links = Link().Matches(RepositoryFiles.Read(document)).Select(match => match.Groups["path"].Value).ToList();
-
-        Assert.NotEmpty(links);
-        Assert.All(links, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{document} links to {link}, which is not there"));
-    }
-
     [Fact]
     public void The_protocol_names_every_close_code()
     {
@@ -80,7 +59,4 @@ public sealed partial class NamesInDocumentsTests
 
     [GeneratedRegex(@"\b(WS|JS|NATS|LOG)(_[A-Z0-9]+)+(?![A-Z0-9_*])")]
     private static partial Regex SettingName();
-
-    [GeneratedRegex(@"\]\((?<path>[^)#:]+)(#[^)]*)?\)")]
-    private static partial Regex Link();
 }

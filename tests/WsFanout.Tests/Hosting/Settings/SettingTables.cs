@@ -24,7 +24,8 @@ internal static class SettingTables
     {
         var text = new StringBuilder("""
             # Every variable of WsFanout with its default; docs/SETTINGS.md explains them.
-            # Copy to .env beside the process and take the # off what you change. The environment wins over .env.
+            # Copy to .env in the folder that the process is started in and take the # off what you change. The environment wins over .env.
+            # In a container give them as its environment instead: env_file: or environment: of compose, envFrom of Kubernetes.
             # Any variable can be given by file instead: NAME_FILE=/run/secrets/name.
 
             """);
@@ -57,5 +58,7 @@ internal static class SettingTables
         return text.ToString();
     }
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    // In code every sign stands for itself, but a bar would end the cell.
+    private static string Cell(string text) => string.Join('`', text.Replace("|", "\\|", StringComparison.Ordinal).Split('`').Select((part, place) =>
+        place % 2 == 1 ? part : part.Replace("*", "\\*", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)));
 }

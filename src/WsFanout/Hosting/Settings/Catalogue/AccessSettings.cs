@@ -28,7 +28,7 @@ internal static class AccessSettings
 
     public static readonly Setting<double> ConnectRate = new(
         "WS_CONNECT_RATE", new RateGrammar(0.1, 1e6) { Zero = "derived: what 25 % of the CPU limit affords", TakesUnlimited = true }, 0,
-        "New clients a second, all together. Beyond, after the burst: 429 with `Retry-After`.");
+        "New clients a second, all together; `unlimited`: as many as come. Beyond, after the burst: 429 with `Retry-After`.");
 
     public static readonly Setting<long> ConnectBurst = new(
         "WS_CONNECT_BURST", new CountGrammar(1, 1_000_000) { Zero = "one second of the rate, at least 10" }, 0,

@@ -33,7 +33,7 @@ internal static class CapacitySettings
 
     public static readonly Setting<long> MaxTasks = new(
         "WS_MAX_GOROUTINES", new CountGrammar(1, 10_000_000) { Zero = "⌈(2 × connections + workers + 20) × 1.2⌉" }, 0,
-        "Cap on units of concurrency held open: a client counts 2, a worker 1, the fixed loops 20. Not below 2 × connections + workers + 20.");
+        "Cap on units of concurrency held open (the name is the plan's, there are no goroutines here): a client counts 2, a worker 1, the fixed loops 20. Not below 2 × connections + workers + 20.");
 
     public static readonly Setting<double> MaxNatsRate = new(
         "WS_MAX_NATS_RATE", new RateGrammar(0.1, 1e9) { Zero = "unlimited" }, 0,
@@ -71,15 +71,15 @@ internal static class CapacitySettings
 
     public static readonly Setting<double> MemoryReject = new(
         "WS_MEMORY_REJECT_PERCENT", new NumberGrammar(1, Off), 85,
-        "Percent of `WS_MEMORY_LIMIT` above which no new client is let in; 100 is off.");
+        "Percent of `WS_MEMORY_LIMIT`, or of 85 % of the heap's limit, whichever is nearer, above which no new client is let in; 100 is off.");
 
     public static readonly Setting<double> MemoryShed = new(
         "WS_MEMORY_SHED_PERCENT", new NumberGrammar(1, Off), 95,
-        "Percent of `WS_MEMORY_LIMIT` above which the slowest, then the newest clients are closed with 4100; 100 is off.");
+        "Percent, counted likewise, above which the slowest, then the newest clients are closed with 4100; 100 is off.");
 
     public static readonly Setting<double> MemoryPause = new(
         "WS_MEMORY_PAUSE_PERCENT", new NumberGrammar(1, Off), 97,
-        "Percent of `WS_MEMORY_LIMIT` above which intake pauses; 100 is off. Reject, shed and pause must rise in this order.");
+        "Percent, counted likewise, above which intake pauses; 100 is off. Reject, shed and pause must rise in this order.");
 
     public static readonly Setting<TimeSpan> PauseBudget = new(
         "JS_PAUSE_BUDGET", new DurationGrammar(1_000, 86_400_000) { Zero = "none: pause as long as needed" }, TimeSpan.Zero,
