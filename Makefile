@@ -16,7 +16,8 @@ TEST_NEEDS := dotnet node nats-server promtool nginx haproxy openssl $(if $(shel
 
 build: ## publish the server to artifacts/wsfanout/
 	@scripts/need.sh dotnet
-	dotnet publish src/WsFanout -c Release -o artifacts/wsfanout
+	@# It leaves empty folders behind where temporary files go.
+	@scratch="$$(mktemp -d)" && trap 'rm -rf "$$scratch"' EXIT && TMPDIR="$$scratch" dotnet publish src/WsFanout -c Release -o artifacts/wsfanout
 
 run: build ## build, then start nats-server, the server and a feed of trades; Ctrl-C ends all
 	@exec demo/run.sh

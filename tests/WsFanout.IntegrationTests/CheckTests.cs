@@ -40,6 +40,31 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task A_stream_that_gets_messages_all_the_time_is_as_well()
+    {
+        await using var nats = await NatsServerProcess.StartAsync();
+        await using var broker = await Broker.ConnectAsync(nats);
+        await broker.Js.CreateStreamAsync(Stream);
+        using var enough = new CancellationTokenSource();
+        var publishing = PublishAsync();
+
+        for (var i = 0; i < 3; i++)
+        {
+            var check = await BrokerCheck.RunAsync(("NATS_URL", $"nats://127.0.0.1:{nats.Port}"));
+
+            check.IsOkBut();
+        }
+
+        await enough.CancelAsync();
+        await publishing;
+
+        async Task PublishAsync()
+        {
+            while (!enough.IsCancellationRequested) await broker.Js.PublishAsync("odin.token.a", "1"u8.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task A_stream_that_is_missing_is_made_by_the_server_and_not_by_the_check()
     {
         await using var nats = await NatsServerProcess.StartAsync();

@@ -19,7 +19,7 @@ internal sealed class Feed(FeedOptions options, TextWriter output, TimeProvider 
     /// <summary>Messages stored so far.</summary>
     public long Published { get; private set; }
 
-    /// <returns><see cref="ExitCode.Failed"/> when the server refuses in a way that waiting does not mend.</returns>
+    /// <returns><see cref="ExitCode.Failed"/> when the server refuses in a way that waiting does not mend, and when a given time ended and none of it was taken.</returns>
     public async Task<int> RunAsync(CancellationToken stop)
     {
         using var publisher = new Publisher(options.Server, options.Token, AnswerWithin);
@@ -41,7 +41,7 @@ internal sealed class Feed(FeedOptions options, TextWriter output, TimeProvider 
             // Ctrl-C is how a feed usually ends.
         }
         await output.WriteLineAsync($"feed: {Published} trades published.");
-        return ExitCode.Done;
+        return Published == 0 && _state == FeedState.Away && !stop.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
     }
 
     private async Task<bool> PublishOneAsync(Publisher publisher, CancellationToken stop)

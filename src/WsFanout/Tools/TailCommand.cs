@@ -15,6 +15,7 @@ internal static class TailCommand
         channels.Validators.Add(result =>
         {
             if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError("a channel must not be empty.");
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-'))) result.AddError($"{token.Value} is no option, and no channel begins with '-' here.");
         });
         var url = AddressOption.WebSocket(context, "Address of the clients' endpoint.");
         var json = new Option<bool>("--json") { Description = "Print whole message frames, one a line." };

@@ -9,6 +9,8 @@ public sealed class ArgumentTests
     [InlineData("--port 1", "'--port'")]
     [InlineData("tail", "tail")]
     [InlineData("tail --url ftp://host BTC", "must begin with ws://")]
+    [InlineData("tail BTC --jsno", "--jsno is no option")]
+    [InlineData("tail -- -x", "-x is no option")]
     [InlineData("publish BTC.trade", "publish")]
     [InlineData("publish BTC..trade {}", "'BTC..trade' is not a channel")]
     [InlineData("publish BTC.trade {} --url ws://host", "must begin with http://")]

@@ -57,6 +57,16 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_time_that_ends_without_anybody_who_takes_a_trade_is_a_failure()
+    {
+        await using var feed = CommandRun.Start("feed", "--rate", "100", "--seconds", "1", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal(1, await feed.ExitAsync());
+
+        Assert.Equal("feed: 0 trades published.", feed.Output.Lines[^1]);
+    }
+
+    [Fact]
     public async Task A_refusal_that_waiting_does_not_mend_ends_it()
     {
         await using var server = await ScriptedServer.ForRequestsAsync(async context =>

@@ -13,8 +13,9 @@ internal static class LocalOnly
     public static string? Objection(HttpContext context)
     {
         if (context.Connection.RemoteIpAddress is not { } address || !IPAddress.IsLoopback(address)) return "it does not come from this machine";
-        foreach (var (header, _) in context.Request.Headers)
+        foreach (var (header, value) in context.Request.Headers)
         {
+            if (IsOfOtherSite(header, value)) return $"it carries {header}: {value}, so it came from a page";
             if (IsOfProxy(header)) return $"it carries the header {header}, so it came through a proxy or from a page";
         }
 
@@ -29,6 +30,10 @@ internal static class LocalOnly
         9 => header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase),
         _ => header.StartsWith(ProxyHeaders, StringComparison.OrdinalIgnoreCase),
     };
+
+    /// <summary>A browser's word on who asks; an address typed by hand is <c>none</c>.</summary>
+    private static bool IsOfOtherSite(string header, string? value) =>
+        header.Length == 14 && header.Equals("Sec-Fetch-Site", StringComparison.OrdinalIgnoreCase) && value is not ("none" or "same-origin");
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

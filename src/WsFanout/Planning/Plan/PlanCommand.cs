@@ -64,7 +64,7 @@ internal sealed class PlanCommand
         }
         catch (Exception refused) when (_path is not null && refused is IOException and not OutputLostException or UnauthorizedAccessException)
         {
-            await SayAsync($"--out {_path} can't be written and is left as it was: {refused.Message}");
+            await SayAsync($"--out {_path} can't be written, and nothing there was changed: {refused.Message}");
             return ExitCode.NotWritten;
         }
 

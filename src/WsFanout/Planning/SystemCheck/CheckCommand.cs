@@ -8,17 +8,17 @@ internal static class CheckCommand
 {
     private const string Json = "json";
 
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
     private static readonly DurationGrammar Timeouts = new(minMilliseconds: 100, maxMilliseconds: 60_000);
 
     public static Command Build(CheckContext context)
     {
         var output = new Option<string>("--output") { Description = "What is printed: text or json.", DefaultValueFactory = _ => "text" };
         output.AcceptOnlyFromAmong("text", Json);
-        var timeout = new Option<TimeSpan>("--timeout")
+        var timeout = new Option<TimeSpan?>("--timeout")
         {
-            Description = "Longest wait for any one answer: 250ms, 5s, up to 1m.",
+            Description = "Longest wait for any one answer, 100ms to 1m [default: 5s].",
             HelpName = "duration",
-            DefaultValueFactory = _ => TimeSpan.FromSeconds(5),
             CustomParser = result =>
             {
                 var text = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
@@ -33,7 +33,7 @@ internal static class CheckCommand
         var command = new Command("check", "Look whether settings, machine and broker are fit for the server; exit 0, 1 with an error, 78 with wrong settings.") { output, timeout, strict, noPublish };
         command.SetAction(async (parsed, stop) =>
         {
-            var inspection = new Inspection(context, parsed.GetValue(timeout)) { TriesPublishing = !parsed.GetValue(noPublish) };
+            var inspection = new Inspection(context, parsed.GetValue(timeout) ?? DefaultTimeout) { TriesPublishing = !parsed.GetValue(noPublish) };
             var report = new CheckReport(context.Version, context.Settings.Settings is not null, parsed.GetValue(strict), await inspection.RunAsync(stop));
             var isJson = parsed.GetValue(output) == Json;
             await parsed.InvocationConfiguration.Output.WriteAsync(isJson ? JsonReport.Write(report) + "\n" : TextReport.Write(report, context.HasColours));

@@ -57,6 +57,20 @@ public sealed class LocalOnlyTests
         Assert.Contains(header, LocalOnly.Objection(request), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cross-site", false)]
+    [InlineData("same-site", false)]
+    [InlineData("", false)]
+    [InlineData("same-origin", true)]
+    [InlineData("none", true)]
+    public void A_page_of_another_site_is_none_of_this_machine_s_programs(string site, bool isLocal)
+    {
+        var request = Request("127.0.0.1");
+        request.Request.Headers.TryAdd("sec-fetch-site", site);
+
+        Assert.Equal(isLocal, LocalOnly.Objection(request) is null);
+    }
+
     private static DefaultHttpContext Request(string? address)
     {
         var context = new DefaultHttpContext();

@@ -1,3 +1,4 @@
+using WsFanout.Hosting.Settings.Input;
 namespace WsFanout.Tests.Hosting.Settings;
 
 public sealed class DotEnvFileTests
@@ -29,6 +30,22 @@ public sealed class DotEnvFileTests
         var error = Assert.Single(Reading.OfFile(text).Errors);
 
         Assert.Equal(expected, error);
+    }
+
+    [Fact]
+    public void A_folder_in_its_place_is_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("wsfanout-dotenv-");
+        try
+        {
+            folder.CreateSubdirectory(".env");
+
+            Assert.Equal([".env: is a folder"], DotEnvFile.Read(folder.FullName).Problems);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public sealed class PlanCommandTests
     }
 
     [Theory]
-    [InlineData("/no-such-directory/plan", "--out /no-such-directory/plan can't be written and is left as it was: ")]
+    [InlineData("/no-such-directory/plan", "--out /no-such-directory/plan can't be written, and nothing there was changed: ")]
     [InlineData("/dev/null", "it is no file; without --out the plan is printed on standard output")]
     [InlineData("/tmp", "it is a directory")]
     public async Task What_can_t_be_written_is_no_failed_check(string path, string why)

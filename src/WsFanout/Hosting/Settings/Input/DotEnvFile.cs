@@ -30,6 +30,8 @@ internal sealed class DotEnvFile
             var info = new FileInfo(Path.Combine(directory, FileName));
             if (!info.Exists)
             {
+                // A mount whose source is missing becomes one.
+                if (Directory.Exists(info.FullName)) file._problems.Add($"{FileName}: is a folder");
                 return file;
             }
 

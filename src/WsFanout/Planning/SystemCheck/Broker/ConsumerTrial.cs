@@ -7,8 +7,11 @@ namespace WsFanout.Planning.SystemCheck.Broker;
 /// <summary>A consumer that is made, asked once and deleted; what its making tells of the broker's clock comes with it.</summary>
 internal sealed class ConsumerTrial(Visit visit)
 {
-    private const int NotFound = 404, TimedOut = 408;
+    private const int NotFound = 404, TimedOut = 408, Conflict = 409;
     private const int ConsumerNotFound = 10014;
+
+    /// <summary>No message is as small, so that one that has just been published is refused and not sent: under its own subject it would be no answer to a request.</summary>
+    private static readonly byte[] Pull = """{"batch":1,"no_wait":true,"max_bytes":1}"""u8.ToArray();
 
     /// <summary>The broker deletes it by itself after this, should this process end in between. It takes no less.</summary>
     private static readonly TimeSpan GoesByItself = TimeSpan.FromSeconds(10);
@@ -53,12 +56,13 @@ internal sealed class ConsumerTrial(Visit visit)
         var status = 0;
         var answer = await AskAsync(async () =>
         {
-            using var message = await visit.Connection.RequestAsync(SubjectOf("CONSUMER.MSG.NEXT"), """{"batch":1,"no_wait":true}"""u8.ToArray(), ct: cancellationToken);
+            using var message = await visit.Connection.RequestAsync(SubjectOf("CONSUMER.MSG.NEXT"), Pull, ct: cancellationToken);
             status = message.StatusCode;
             return message.StatusText;
         });
         if (answer.Value is null) return Rights.Denied(pull, answer);
-        return status is 0 or NotFound or TimedOut ? pull : pull with { Verdict = Verdict.Warning, Found = Text($"status {status}"), Detail = $"The broker says: {answer.Value}." };
+        var isTooLarge = status == Conflict && answer.Value.Contains("MaxBytes", StringComparison.OrdinalIgnoreCase);
+        return isTooLarge || status is NotFound or TimedOut ? pull : pull with { Verdict = Verdict.Warning, Found = Text($"status {status}"), Detail = $"The broker says: {answer.Value}." };
     }
 
     private ConsumerConfig Config() => new()
