@@ -10,6 +10,10 @@ public sealed class VariableNamesTests
     [InlineData("WS_PUBLISH_TOKN_FILE", "WS_PUBLISH_TOKEN_FILE")]
     [InlineData("NATS_PASWORD", "NATS_PASSWORD")]
     [InlineData("NATS_URI", "NATS_URL")]
+    [InlineData("LOG_LEVL", "LOG_LEVEL")]
+    [InlineData("LOG_FORMATS", "LOG_FORMAT")]
+    [InlineData("ws_max_connections", "WS_MAX_CONNECTIONS")]
+    [InlineData("Nats_Url", "NATS_URL")]
     public void A_name_that_is_none_of_ours_is_an_error_with_the_nearest_one(string name, string nearest)
     {
         var error = Assert.Single(Reading.Of((name, "hunter2")).Errors);
@@ -41,6 +45,9 @@ public sealed class VariableNamesTests
     [InlineData("NATS_SERVER", "/usr/sbin/nats-server")]
     [InlineData("NATS_SERVERS", "/a:/b")]
     [InlineData("NATS_VERSION", "2.10")]
+    [InlineData("LOG_FILE", "/var/log/a")]
+    [InlineData("LOG_DIR", "/var/log")]
+    [InlineData("log", "x")]
     [InlineData("WSL_DISTRO_NAME", "x")]
     public void Names_of_others_pass_without_a_word(string name, string value)
     {

@@ -9,7 +9,7 @@ internal static partial class VariableNames
     /// <summary>End of the name by which any setting is given in a file.</summary>
     public const string FileSuffix = "_FILE";
 
-    // NATS_* also belongs to the broker and its tools; only what is nearly one of ours is taken for a slip.
+    // NATS_* also belongs to the broker and its tools, LOG_* to any program; only what is nearly one of ours is taken for a slip.
     private const int SlipDistance = 2;
 
     // Long names may differ by a whole word and still be recognised: one change for every three letters behind the prefix.
@@ -37,10 +37,10 @@ internal static partial class VariableNames
         }
 
         var isOurs = name.StartsWith("WS_", StringComparison.Ordinal) || name.StartsWith("JS_", StringComparison.Ordinal);
-        var isNats = name.StartsWith("NATS_", StringComparison.Ordinal);
-        if (!isOurs && !isNats)
+        var isShared = name.StartsWith("NATS_", StringComparison.Ordinal) || name.StartsWith("LOG_", StringComparison.Ordinal);
+        if (!isOurs && !isShared)
         {
-            return NameKind.Foreign;
+            return AllSettings.ByName.ContainsKey(name.ToUpperInvariant()) ? NameKind.Unknown : NameKind.Foreign;
         }
 
         if (IsServiceLink(name, value))
@@ -62,7 +62,7 @@ internal static partial class VariableNames
     private static (string Name, int Distance) Nearest(string name)
     {
         var isFile = name.EndsWith(FileSuffix, StringComparison.Ordinal) && name.Length > FileSuffix.Length;
-        var stem = isFile ? name[..^FileSuffix.Length] : name;
+        var stem = (isFile ? name[..^FileSuffix.Length] : name).ToUpperInvariant();
         return AllSettings.InOrder
             .Select(setting => (Name: isFile ? setting.Name + FileSuffix : setting.Name, Distance: Distance(stem, setting.Name)))
             .MinBy(candidate => candidate.Distance);
