@@ -59,8 +59,8 @@ describe('a load that is steered', { concurrency: 2 }, () => {
       none = await load.measure(0.5, { name: 'none' });
     });
 
-    assert.ok(slow.publishing.due >= 20 && slow.publishing.due <= 30, `${slow.publishing.due} due`);
-    assert.ok(fast.publishing.due >= 200 && fast.publishing.due <= 260, `${fast.publishing.due} due`);
+    // A busy machine measures for longer.
+    for (const [{ publishing: { due }, seconds }, rate] of [[slow, 20], [fast, 200]]) assert.ok(due >= rate && due <= rate * seconds * 1.3 + 5, `${due} due in ${seconds} s`);
     assert.equal(none.publishing.due, 0);
     assert.equal(none.delivered, 0);
     assert.ok(fast.delivered > slow.delivered * 4);
@@ -79,7 +79,8 @@ describe('a load that is steered', { concurrency: 2 }, () => {
       await load.churn(20);
       window = await load.measure(1);
       await load.churn(0);
-      await load.wait(5, undefined, (row) => row !== null && row.subscribed === 10);
+      // The row may be older than the last that left.
+      await load.wait(5, undefined, (row) => row !== null && row.subscribed === 10 && server.clients.size === 10);
       assert.equal(server.clients.size, 10);
     });
 
